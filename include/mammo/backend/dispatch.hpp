@@ -1,0 +1,66 @@
+#pragma once
+
+#include "mammo/backend/backend.hpp"
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace mammo {
+
+/// How operations are carried out.
+struct ExecutionOptions {
+  /// Asked first; what it lacks falls to cpu, onednn and reference in that order. "auto" starts with cpu.
+  std::string backend = "auto";
+  /// Never use reference (unless it is the backend named): throw NotImplemented instead.
+  bool strict = false;
+  /// Same bits for the same build, instruction set and thread count.
+  bool deterministic = true;
+
+  bool operator==(const ExecutionOptions&) const = default;
+};
+
+/// The calling thread's options: those of its innermost ExecutionScope, else the process's default.
+ExecutionOptions execution_options();
+/// The default for the whole process. Throws ArgumentError on a backend that is not registered.
+void set_execution_options(const ExecutionOptions& options);
+
+/// Sets the calling thread's options while it lives. Throws ArgumentError on a backend that is not
+/// registered.
+class ExecutionScope {
+ public:
+  explicit ExecutionScope(const ExecutionOptions& options);
+  ~ExecutionScope();
+  ExecutionScope(const ExecutionScope&) = delete;
+  ExecutionScope& operator=(const ExecutionScope&) = delete;
+
+ private:
+  std::unique_ptr<ExecutionOptions> options_;
+  const ExecutionOptions* outer_;
+};
+
+/// Registered backends, in the order in which "auto" asks them.
+std::vector<std::string> backend_names();
+/// Adds a backend, to be asked before those registered earlier. Throws ArgumentError where its name is taken.
+void register_backend(std::unique_ptr<Backend> backend);
+
+/// Runs an operation: finds or makes a plan, allocates outputs and workspace, runs. An optional input that is
+/// left out is an undefined Tensor. Outputs come in the layout that the plan chose. Where no backend takes
+/// the layouts of the inputs, their row-major twins are used.
+std::vector<Tensor> dispatch(const Operation& operation, std::span<const Tensor> inputs);
+/// The same for operations with one output.
+Tensor dispatch_one(const Operation& operation, std::span<const Tensor> inputs);
+
+/// Plans made and kept. The least recently used goes when `capacity` (default 1024) is reached.
+struct PlanCacheStatistics {
+  std::size_t size = 0;
+  std::size_t hits = 0;
+  std::size_t misses = 0;
+};
+PlanCacheStatistics plan_cache_statistics();
+void set_plan_cache_capacity(std::size_t capacity);
+void clear_plan_cache();
+
+} // namespace mammo

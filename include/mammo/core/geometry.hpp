@@ -1,0 +1,70 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+namespace mammo {
+
+/// A rectangle in pixels: left edge, top edge, width, height. Edges, not pixel centres: a box of one pixel at
+/// the origin is {0, 0, 1, 1}.
+struct Box {
+  double x = 0;
+  double y = 0;
+  double width = 0;
+  double height = 0;
+
+  double right() const { return x + width; }
+  double bottom() const { return y + height; }
+  double area() const { return width > 0 && height > 0 ? width * height : 0; }
+  bool operator==(const Box&) const = default;
+};
+
+Box intersection(const Box& a, const Box& b);
+/// Intersection over union; 0 where both are empty.
+double iou(const Box& a, const Box& b);
+/// The part of `box` inside [0, width] x [0, height].
+Box clip(const Box& box, double width, double height);
+
+struct Point {
+  double x = 0;
+  double y = 0;
+};
+
+/// A 2x3 matrix taking pixel coordinates of one picture to those of another:
+/// x' = a x + b y + c, y' = d x + e y + f.
+class AffineTransform {
+ public:
+  AffineTransform() = default;
+  AffineTransform(double a, double b, double c, double d, double e, double f) : m_{a, b, c, d, e, f} {}
+  static AffineTransform scaling(double x, double y) { return {x, 0, 0, 0, y, 0}; }
+  static AffineTransform translation(double x, double y) { return {1, 0, x, 0, 1, y}; }
+
+  Point apply(Point p) const;
+  /// The extent of the transformed corners.
+  Box apply(const Box& box) const;
+  /// Throws ArgumentError where the matrix is singular.
+  AffineTransform inverse() const;
+  /// First this transform, then `next`.
+  AffineTransform then(const AffineTransform& next) const;
+  /// a, b, c, d, e, f.
+  const std::array<double, 6>& matrix() const { return m_; }
+
+ private:
+  std::array<double, 6> m_{1, 0, 0, 0, 1, 0};
+};
+
+/// Tiles of one size that cover a picture: evenly spread, each inside the picture, neighbours overlapping by
+/// at least `overlap`. A picture smaller than a tile gets one tile at the origin, reaching past its edge.
+struct TileGrid {
+  std::int64_t tile_height = 0;
+  std::int64_t tile_width = 0;
+  std::vector<std::int64_t> tops;
+  std::vector<std::int64_t> lefts;
+
+  /// Sizes in pixels. Throws ArgumentError unless 0 <= overlap < both tile sizes and all sizes are positive.
+  TileGrid(std::int64_t height, std::int64_t width, std::int64_t tile_height, std::int64_t tile_width,
+           std::int64_t overlap);
+};
+
+} // namespace mammo

@@ -1,0 +1,262 @@
+#include "mammo/backend/dispatch.hpp"
+
+#include "mammo/core/log.hpp"
+#include "mammo/core/memory.hpp"
+#include "mammo/core/threads.hpp"
+
+#include <algorithm>
+#include <array>
+#include <list>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <unordered_map>
+
+namespace mammo {
+namespace {
+
+struct Registry {
+  std::mutex mutex;
+  std::vector<std::shared_ptr<const Backend>> backends;
+  ExecutionOptions defaults;
+  std::set<std::string> reported; // what reference has been used for, to say each once
+
+  Registry() {
+    add(make_cpu_backend());
+    add(make_onednn_backend());
+    add(make_reference_backend());
+  }
+  void add(std::unique_ptr<Backend> backend) {
+    if (backend) backends.emplace_back(std::move(backend));
+  }
+};
+
+Registry& registry() {
+  static Registry* instance = new Registry;
+  return *instance;
+}
+
+thread_local const ExecutionOptions* scoped_options = nullptr;
+
+struct PlannedCall {
+  std::shared_ptr<const Plan> plan;
+  bool plain_inputs = false;
+};
+
+// Least recently used plans first out. The mutex is held only to look up and to insert, never while a plan
+// is made or runs.
+class PlanCache {
+ public:
+  std::optional<PlannedCall> find(const std::string& key) {
+    const std::scoped_lock lock(mutex_);
+    const auto found = index_.find(key);
+    if (found == index_.end()) {
+      ++misses_;
+      return std::nullopt;
+    }
+    ++hits_;
+    entries_.splice(entries_.begin(), entries_, found->second);
+    return found->second->second;
+  }
+
+  void insert(const std::string& key, const PlannedCall& call) {
+    const std::scoped_lock lock(mutex_);
+    if (index_.contains(key)) return;
+    entries_.emplace_front(key, call);
+    index_[key] = entries_.begin();
+    trim();
+  }
+
+  void set_capacity(std::size_t capacity) {
+    const std::scoped_lock lock(mutex_);
+    capacity_ = capacity;
+    trim();
+  }
+
+  void clear() {
+    const std::scoped_lock lock(mutex_);
+    entries_.clear();
+    index_.clear();
+    hits_ = misses_ = 0;
+  }
+
+  PlanCacheStatistics statistics() {
+    const std::scoped_lock lock(mutex_);
+    return {entries_.size(), hits_, misses_};
+  }
+
+ private:
+  void trim() {
+    while (entries_.size() > capacity_) {
+      index_.erase(entries_.back().first);
+      entries_.pop_back();
+    }
+  }
+
+  std::mutex mutex_;
+  std::list<std::pair<std::string, PlannedCall>> entries_;
+  std::unordered_map<std::string, decltype(entries_)::iterator> index_;
+  std::size_t capacity_ = 1024;
+  std::size_t hits_ = 0;
+  std::size_t misses_ = 0;
+};
+
+PlanCache& plan_cache() {
+  static PlanCache* instance = new PlanCache;
+  return *instance;
+}
+
+void check_backend(const std::string& wanted) {
+  if (wanted == "auto") return;
+  const auto names = backend_names();
+  if (std::ranges::find(names, wanted) != names.end()) return;
+  std::string known = "auto";
+  for (const auto& name : names) known += ", " + name;
+  throw ArgumentError(concat("backend \"", wanted, "\", expected one of ", known));
+}
+
+std::vector<std::shared_ptr<const Backend>> candidates(const ExecutionOptions& options) {
+  const std::scoped_lock lock(registry().mutex);
+  std::vector<std::shared_ptr<const Backend>> order = registry().backends;
+  std::ranges::stable_partition(order, [&](const auto& b) { return b->name() == options.backend; });
+  if (options.strict && options.backend != "reference") {
+    std::erase_if(order, [](const auto& b) { return b->name() == "reference"; });
+  }
+  return order;
+}
+
+std::string describe(const Signature& signature) {
+  std::string text(name(signature.operation));
+  for (const TensorSpec& input : signature.inputs) {
+    if (input.defined) text += concat(' ', input.dtype, ' ', input.shape, ' ', input.layout);
+  }
+  return text;
+}
+
+// Says once an operation, not once a call, that the slow path ran although another was hoped for.
+void report_fallback(const Signature& signature, const ExecutionOptions& options) {
+  if (options.backend == "reference") return;
+  const std::string operation(name(signature.operation));
+  {
+    const std::scoped_lock lock(registry().mutex);
+    if (!registry().reported.insert(operation).second) return;
+  }
+  log(LogLevel::info, concat("reference backend used for ", describe(signature)));
+}
+
+PlannedCall make_plan(const Signature& signature, const ExecutionOptions& options) {
+  Signature plain = signature;
+  bool has_layout = false;
+  for (TensorSpec& input : plain.inputs) {
+    has_layout = has_layout || input.layout != Layout::row_major;
+    input.layout = Layout::row_major;
+  }
+  for (const auto& backend : candidates(options)) {
+    PlannedCall call{backend->plan(signature), false};
+    if (!call.plan && has_layout) call = {backend->plan(plain), true};
+    if (!call.plan) continue;
+    if (backend->name() == "reference") report_fallback(signature, options);
+    return call;
+  }
+  throw NotImplemented(concat("no backend for ", describe(signature),
+                              options.strict ? " (strict mode leaves out reference)" : ""));
+}
+
+TensorSpec spec_of(const Tensor& tensor) {
+  if (!tensor.defined()) return {.shape = {}, .defined = false};
+  return {tensor.shape(), tensor.dtype(), tensor.layout(), true};
+}
+
+} // namespace
+
+ExecutionOptions execution_options() {
+  if (scoped_options != nullptr) return *scoped_options;
+  const std::scoped_lock lock(registry().mutex);
+  return registry().defaults;
+}
+
+void set_execution_options(const ExecutionOptions& options) {
+  check_backend(options.backend);
+  const std::scoped_lock lock(registry().mutex);
+  registry().defaults = options;
+}
+
+ExecutionScope::ExecutionScope(const ExecutionOptions& options)
+    : options_(std::make_unique<ExecutionOptions>(options)), outer_(scoped_options) {
+  check_backend(options.backend);
+  scoped_options = options_.get();
+}
+
+ExecutionScope::~ExecutionScope() {
+  scoped_options = outer_;
+}
+
+std::vector<std::string> backend_names() {
+  const std::scoped_lock lock(registry().mutex);
+  std::vector<std::string> names;
+  for (const auto& backend : registry().backends) names.emplace_back(backend->name());
+  return names;
+}
+
+void register_backend(std::unique_ptr<Backend> backend) {
+  const auto names = backend_names();
+  require<ArgumentError>(backend->name() != "auto" &&
+                             std::ranges::find(names, backend->name()) == names.end(),
+                         "backend name \"", backend->name(), "\" is taken");
+  const std::scoped_lock lock(registry().mutex);
+  registry().backends.insert(registry().backends.begin(), std::move(backend));
+  clear_plan_cache();
+}
+
+std::vector<Tensor> dispatch(const Operation& operation, std::span<const Tensor> inputs) {
+  std::vector<Tensor> dense;
+  dense.reserve(inputs.size());
+  Signature signature;
+  signature.operation = operation;
+  signature.threads = thread_count();
+  for (const Tensor& input : inputs) {
+    const bool is_view = input.defined() && input.layout() == Layout::row_major;
+    dense.push_back(is_view ? input.contiguous() : input);
+    signature.inputs.push_back(spec_of(input));
+  }
+  const ExecutionOptions options = execution_options();
+  signature.deterministic = options.deterministic;
+  const std::string key = concat(options.backend, options.strict ? "!" : "|", signature.key());
+
+  std::optional<PlannedCall> call = plan_cache().find(key);
+  if (!call) {
+    infer_outputs(operation, signature.inputs);
+    announce_thread_count();
+    call = make_plan(signature, options);
+    plan_cache().insert(key, *call);
+  }
+  if (call->plain_inputs) {
+    for (Tensor& input : dense) {
+      if (input.defined()) input = input.plain();
+    }
+  }
+  std::vector<Tensor> outputs;
+  for (const TensorSpec& spec : call->plan->outputs()) {
+    outputs.push_back(Tensor::empty(spec.shape, {.dtype = spec.dtype, .layout = spec.layout}));
+  }
+  const auto workspace = memory::allocate(call->plan->workspace_bytes());
+  announce_thread_count();
+  call->plan->run(dense, outputs, workspace.get());
+  return outputs;
+}
+
+Tensor dispatch_one(const Operation& operation, std::span<const Tensor> inputs) {
+  return std::move(dispatch(operation, inputs).front());
+}
+
+PlanCacheStatistics plan_cache_statistics() {
+  return plan_cache().statistics();
+}
+void set_plan_cache_capacity(std::size_t capacity) {
+  plan_cache().set_capacity(capacity);
+}
+void clear_plan_cache() {
+  plan_cache().clear();
+}
+
+} // namespace mammo

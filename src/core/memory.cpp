@@ -1,0 +1,151 @@
+#include "mammo/core/memory.hpp"
+
+#include "mammo/core/error.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <map>
+#include <mutex>
+#include <vector>
+
+#if defined(__SANITIZE_ADDRESS__)
+#define MAMMO_CACHE_MEMORY 0
+#else
+#define MAMMO_CACHE_MEMORY 1
+#endif
+
+namespace mammo {
+
+struct MemoryScopes {
+  static void note(std::size_t in_use, const std::vector<MemoryScope*>& scopes) {
+    for (MemoryScope* scope : scopes) scope->highest_ = std::max(scope->highest_, in_use);
+  }
+};
+
+namespace {
+
+// One mutex guards the counts, the cached blocks and the list of scopes: an allocation is rare beside the
+// work done in the block it returns.
+struct Pool {
+  std::mutex mutex;
+  std::size_t in_use = 0;
+  std::size_t cached = 0;
+  std::size_t cache_limit = std::size_t{512} << 20;
+  std::multimap<std::size_t, void*> blocks;
+  std::vector<MemoryScope*> scopes;
+};
+
+// Never destroyed: tensors of static storage duration may be freed after any static of ours.
+Pool& pool() {
+  static Pool* instance = new Pool;
+  return *instance;
+}
+
+// Blocks come in few sizes, so that a freed one fits the next request of about its size: multiples of an
+// eighth of the power of two below, at most 12.5 % wasted.
+std::size_t size_class(std::size_t bytes) {
+  std::size_t step = memory::alignment;
+  while (step * 16 <= bytes) step *= 2;
+  return (bytes + step - 1) / step * step;
+}
+
+void release_blocks(Pool& p, std::size_t keep) {
+  while (p.cached > keep && !p.blocks.empty()) {
+    auto largest = std::prev(p.blocks.end());
+    p.cached -= largest->first;
+    std::free(largest->second);
+    p.blocks.erase(largest);
+  }
+}
+
+void* take(std::size_t size) {
+  Pool& p = pool();
+  const std::scoped_lock lock(p.mutex);
+  void* block = nullptr;
+  if (auto found = p.blocks.find(size); found != p.blocks.end()) {
+    block = found->second;
+    p.blocks.erase(found);
+    p.cached -= size;
+  } else {
+    block = std::aligned_alloc(memory::alignment, size);
+    if (block == nullptr) {
+      release_blocks(p, 0);
+      block = std::aligned_alloc(memory::alignment, size);
+    }
+    require<OutOfMemory>(block != nullptr, "cannot allocate ", size, " bytes; ", p.in_use,
+                         " bytes are in use");
+  }
+  p.in_use += size;
+  MemoryScopes::note(p.in_use, p.scopes);
+  return block;
+}
+
+void give_back(void* block, std::size_t size) noexcept {
+  Pool& p = pool();
+  const std::scoped_lock lock(p.mutex);
+  p.in_use -= size;
+  if (MAMMO_CACHE_MEMORY == 0 || size > p.cache_limit) {
+    std::free(block);
+    return;
+  }
+  release_blocks(p, p.cache_limit - size);
+  try {
+    p.blocks.emplace(size, block);
+    p.cached += size;
+  } catch (...) {
+    std::free(block);
+  }
+}
+
+} // namespace
+
+namespace memory {
+
+std::size_t bytes_in_use() {
+  const std::scoped_lock lock(pool().mutex);
+  return pool().in_use;
+}
+
+std::size_t bytes_cached() {
+  const std::scoped_lock lock(pool().mutex);
+  return pool().cached;
+}
+
+void release_cache() {
+  const std::scoped_lock lock(pool().mutex);
+  release_blocks(pool(), 0);
+}
+
+void set_cache_limit(std::size_t bytes) {
+  const std::scoped_lock lock(pool().mutex);
+  pool().cache_limit = bytes;
+  release_blocks(pool(), bytes);
+}
+
+std::shared_ptr<std::byte> allocate(std::size_t bytes) {
+  require<OutOfMemory>(bytes <= std::size_t{1} << 46, "cannot allocate ", bytes, " bytes");
+  const std::size_t size = size_class(std::max<std::size_t>(bytes, 1));
+  return {static_cast<std::byte*>(take(size)), [size](std::byte* b) { give_back(b, size); }};
+}
+
+} // namespace memory
+
+MemoryScope::MemoryScope() {
+  Pool& p = pool();
+  const std::scoped_lock lock(p.mutex);
+  baseline_ = highest_ = p.in_use;
+  p.scopes.push_back(this);
+}
+
+MemoryScope::~MemoryScope() {
+  Pool& p = pool();
+  const std::scoped_lock lock(p.mutex);
+  std::erase(p.scopes, this);
+}
+
+std::size_t MemoryScope::peak_bytes() const {
+  const std::scoped_lock lock(pool().mutex);
+  return highest_ - baseline_;
+}
+
+} // namespace mammo
