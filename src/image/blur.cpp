@@ -1,0 +1,79 @@
+#include "mammo/image/blur.hpp"
+
+#include "image/grey.hpp"
+#include "image/kernels.hpp"
+
+#include <cmath>
+#include <cstring>
+#include <vector>
+
+namespace mammo::image {
+namespace {
+
+// A Gaussian in 256ths. Each weight passes its rounding error to its neighbour on the way to the middle,
+// which takes what is missing to 256.
+std::vector<std::uint16_t> gaussian_kernel(double sigma) {
+  const auto radius = static_cast<std::int64_t>(std::lrint(sigma * 6 + 1)) / 2;
+  std::vector<double> density;
+  double total = 0;
+  for (std::int64_t i = -radius; i <= radius; ++i) {
+    const double z = static_cast<double>(i) / sigma;
+    density.push_back(std::exp(-0.5 * z * z));
+    total += density.back();
+  }
+  std::vector<std::uint16_t> kernel(density.size());
+  double error = 0;
+  int given = 0;
+  const auto middle = static_cast<std::size_t>(radius);
+  for (std::size_t i = 0; i < middle; ++i) {
+    const double wanted = density[i] / total * 256 + error;
+    const auto weight = static_cast<int>(std::lrint(wanted));
+    error = wanted - weight;
+    kernel[i] = kernel[kernel.size() - 1 - i] = static_cast<std::uint16_t>(weight);
+    given += 2 * weight;
+  }
+  kernel[middle] = static_cast<std::uint16_t>(256 - given);
+  return kernel;
+}
+
+// The index that `i`, at most anywhere, falls on when [0, size) is mirrored about its first and last element.
+std::int64_t mirrored(std::int64_t i, std::int64_t size) {
+  if (size == 1) return 0;
+  const std::int64_t period = 2 * (size - 1);
+  i = std::abs(i) % period;
+  return i < size ? i : period - i;
+}
+
+Tensor mirror_padded(const Tensor& grey, std::int64_t radius) {
+  const std::int64_t height = grey.size(0);
+  const std::int64_t width = grey.size(1);
+  const std::int64_t padded_width = width + 2 * radius;
+  Tensor padded = Tensor::empty({height + 2 * radius, padded_width}, {.dtype = DType::u8});
+  const std::uint8_t* in = grey.data<std::uint8_t>().data();
+  std::uint8_t* out = padded.mutable_data<std::uint8_t>().data();
+  for (std::int64_t y = 0; y < height + 2 * radius; ++y) {
+    const std::uint8_t* line = in + mirrored(y - radius, height) * width;
+    std::uint8_t* to = out + y * padded_width;
+    std::memcpy(to + radius, line, static_cast<std::size_t>(width));
+    for (std::int64_t i = 0; i < radius; ++i) {
+      to[i] = line[mirrored(i - radius, width)];
+      to[radius + width + i] = line[mirrored(width + i, width)];
+    }
+  }
+  return padded;
+}
+
+} // namespace
+
+Tensor gaussian_blur(const Tensor& grey, double sigma) {
+  const Tensor source = dense_grey(grey, "gaussian_blur");
+  require<ArgumentError>(sigma >= 0.3 && sigma <= 40, "gaussian_blur: sigma ", sigma, ", expected 0.3 to 40");
+  const std::vector<std::uint16_t> kernel = gaussian_kernel(sigma);
+  const Tensor padded = mirror_padded(source, static_cast<std::int64_t>(kernel.size()) / 2);
+  Tensor result = Tensor::empty(source.shape(), {.dtype = DType::u8});
+  kernels::blur({padded.data<std::uint8_t>().data(), padded.size(0), padded.size(1)}, kernel,
+                result.mutable_data<std::uint8_t>().data());
+  return result;
+}
+
+} // namespace mammo::image
