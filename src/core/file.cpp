@@ -2,6 +2,7 @@
 
 #include "mammo/core/error.hpp"
 
+#include <atomic>
 #include <cerrno>
 #include <system_error>
 
@@ -48,10 +49,14 @@ MappedFile::MappedFile(const std::filesystem::path& path) {
               [size = size_](const std::byte* p) { ::munmap(const_cast<std::byte*>(p), size); }};
 }
 
-AtomicFile::AtomicFile(std::filesystem::path path)
-    : path_(std::move(path)),
-      temporary_(path_.parent_path() / concat('.', path_.filename().string(), ".tmp-", ::getpid())) {
-  descriptor_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+AtomicFile::AtomicFile(std::filesystem::path path) : path_(std::move(path)) {
+  // O_EXCL: never through a link that somebody put there, never into the file of another thread, and past
+  // what a killed process of the same number has left behind.
+  static std::atomic<unsigned> number = 0;
+  do {
+    temporary_ = path_.parent_path() / concat(".mammo-", ::getpid(), '-', number++, ".tmp");
+    descriptor_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+  } while (descriptor_ < 0 && errno == EEXIST);
   if (descriptor_ < 0) throw FileError(path_.string(), "cannot write: " + reason_of(errno));
 }
 

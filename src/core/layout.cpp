@@ -27,8 +27,10 @@ std::int64_t block_size(Layout layout) {
 std::int64_t storage_numel(const Shape& shape, Layout layout) {
   if (layout == Layout::row_major) return numel(shape);
   require<ShapeError>(shape.rank() == 4, "layout ", layout, " of shape ", shape, ", expected rank 4");
+  numel(shape); // throws on a negative size, which rounding up to blocks could hide
   const std::int64_t block = block_size(layout);
-  return numel({shape[0], (shape[1] + block - 1) / block, shape[2], shape[3], block});
+  const std::int64_t blocks = shape[1] / block + (shape[1] % block > 0 ? 1 : 0);
+  return numel({shape[0], blocks, shape[2], shape[3], block});
 }
 
 std::int64_t storage_offset(const Shape& shape, Layout layout, std::int64_t n, std::int64_t c, std::int64_t h,

@@ -105,14 +105,19 @@ std::uint32_t Generator::below(std::uint32_t bound) {
   }
 }
 
-double Generator::uniform() {
+std::uint64_t Generator::next_bits53() {
   const std::uint64_t high = next_u32() >> 5;
   const std::uint64_t low = next_u32() >> 6;
-  return static_cast<double>((high << 26) | low) * 0x1p-53;
+  return (high << 26) | low;
+}
+
+double Generator::uniform() {
+  return static_cast<double>(next_bits53()) * 0x1p-53;
 }
 
 double Generator::normal() {
-  return inverse_normal(uniform() + 0x1p-54);
+  // The middles of 2^52 equal parts of (0, 1): exact, symmetrical, never 0 or 1.
+  return inverse_normal((static_cast<double>(next_bits53() >> 1) + 0.5) * 0x1p-52);
 }
 
 Tensor random_uniform(const Shape& shape, double low, double high, Generator& generator) {

@@ -50,7 +50,10 @@ std::int64_t numel(const Shape& shape) {
 Strides row_major_strides(const Shape& shape) {
   Strides strides = Dims::filled(shape.rank(), 1);
   for (int d = shape.rank() - 2; d >= 0; --d) {
-    strides[d] = strides[d + 1] * std::max<std::int64_t>(shape[d + 1], 1);
+    // Only a tensor without elements can overflow here, and nothing is ever read at its strides.
+    const bool fits =
+        !__builtin_mul_overflow(strides[d + 1], std::max<std::int64_t>(shape[d + 1], 1), &strides[d]);
+    if (!fits) strides[d] = 1;
   }
   return strides;
 }

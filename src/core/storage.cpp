@@ -18,8 +18,10 @@ constexpr std::size_t max_derived = 8;
 
 } // namespace
 
-Storage::Storage(std::size_t bytes, Device device)
-    : data_(memory::allocate(bytes)), bytes_(bytes), device_(device), id_(next_id()) {}
+Storage::Storage(std::size_t bytes, Device device) : bytes_(bytes), device_(device), id_(next_id()) {
+  require<TypeError>(device.type == DeviceType::cpu, "memory on ", device, ", expected cpu");
+  data_ = memory::allocate(bytes);
+}
 
 Storage::Storage(std::shared_ptr<const std::byte> owner, std::size_t bytes, bool writable)
     : data_(std::const_pointer_cast<std::byte>(std::move(owner))),

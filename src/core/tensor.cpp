@@ -140,6 +140,7 @@ Tensor Tensor::full(const Shape& shape, double value, const TensorOptions& optio
 
 Tensor Tensor::over(std::shared_ptr<Storage> storage, const Shape& shape, const TensorOptions& options,
                     std::int64_t offset) {
+  require<TypeError>(storage != nullptr, "a tensor over no storage");
   const std::int64_t count = storage_numel(shape, options.layout);
   const auto available = static_cast<std::int64_t>(storage->bytes() / size_of(options.dtype));
   require<ShapeError>(offset >= 0 && offset <= available && count <= available - offset, "shape ", shape,
@@ -156,9 +157,10 @@ Tensor Tensor::over(std::shared_ptr<Storage> storage, const Shape& shape, const 
 
 bool Tensor::is_contiguous() const {
   if (layout() != Layout::row_major) return false;
+  if (numel() == 0) return true;
   std::int64_t dense = 1;
   for (int d = rank() - 1; d >= 0; --d) {
-    if (shape_[d] != 1 && strides_[d] != dense) return numel() == 0;
+    if (shape_[d] != 1 && strides_[d] != dense) return false;
     dense *= shape_[d];
   }
   return true;
@@ -196,16 +198,14 @@ Tensor Tensor::reshape(const Shape& shape) const {
   check_view("reshape");
   Shape target = shape;
   int unknown = -1;
-  std::int64_t known = 1;
   for (int d = 0; d < shape.rank(); ++d) {
-    if (shape[d] != -1) {
-      known *= shape[d];
-      continue;
-    }
+    if (shape[d] != -1) continue;
     require<ShapeError>(unknown < 0, "reshape to ", shape, " has more than one -1");
     unknown = d;
+    target[d] = 1;
   }
   if (unknown >= 0) {
+    const std::int64_t known = mammo::numel(target);
     require<ShapeError>(known > 0 && numel() % known == 0, "reshape of ", shape_, " to ", shape);
     target[unknown] = numel() / known;
   }
@@ -222,9 +222,10 @@ Tensor Tensor::permute(const Dims& order) const {
   Strides strides = strides_;
   unsigned seen = 0;
   for (int d = 0; d < rank(); ++d) {
-    const auto from = static_cast<int>(order[d]);
-    require<ShapeError>(from >= 0 && from < rank() && (seen >> from & 1u) == 0, "permute of ", shape_, " by ",
-                        order, ", expected each dimension once");
+    const bool in_range = order[d] >= 0 && order[d] < rank();
+    const int from = in_range ? static_cast<int>(order[d]) : 0;
+    require<ShapeError>(in_range && (seen >> from & 1u) == 0, "permute of ", shape_, " by ", order,
+                        ", expected each dimension once");
     seen |= 1u << from;
     shape[d] = shape_[from];
     strides[d] = strides_[from];
@@ -249,8 +250,8 @@ Tensor Tensor::slice(int d, std::int64_t start, std::int64_t stop, std::int64_t 
                       stop, " by ", step, " of dimension ", d, " of ", shape_);
   Shape shape = shape_;
   Strides strides = strides_;
-  shape[d] = (last - first + step - 1) / step;
-  strides[d] = strides_[d] * step;
+  shape[d] = (last - first) / step + ((last - first) % step > 0 ? 1 : 0);
+  if (shape[d] > 1) strides[d] = strides_[d] * step;
   return view(shape, strides, shape[d] == 0 ? offset_ : offset_ + first * strides_[d]);
 }
 
@@ -297,6 +298,7 @@ Tensor Tensor::squeeze(int d) const {
 Tensor Tensor::expand(const Shape& shape) const {
   check_view("expand");
   require<ShapeError>(shape.rank() >= rank(), "expand of ", shape_, " to ", shape);
+  mammo::numel(shape); // throws on sizes that no tensor can have
   Strides strides = Dims::filled(shape.rank(), 0);
   for (int d = 1; d <= rank(); ++d) {
     require<ShapeError>(shape_[-d] == shape[-d] || shape_[-d] == 1, "expand of ", shape_, " to ", shape);
@@ -336,14 +338,24 @@ Tensor Tensor::plain() const {
   require<TypeError>(defined(), "plain() of an undefined tensor");
   if (is_contiguous()) return *this;
   if (layout() == Layout::row_major) return clone();
+  struct Twin {
+    Tensor tensor;
+    StorageStamp made;
+  };
   const StorageStamp now = stamp();
-  return *storage_->derived<Tensor>("plain", {&now, 1},
-                                    [&] { return std::make_shared<const Tensor>(to(Layout::row_major)); });
+  const auto twin = storage_->derived<Twin>(concat("plain ", offset_, ' ', *this), {&now, 1}, [&] {
+    const Tensor copy = to(Layout::row_major);
+    return std::make_shared<const Twin>(Twin{copy, copy.stamp()});
+  });
+  // The twin is handed out, and somebody may have written to it since.
+  return twin->tensor.stamp() == twin->made ? twin->tensor : to(Layout::row_major);
 }
 
 void Tensor::copy_from(const Tensor& source) {
   require<TypeError>(defined() && source.defined(), "copy_from with an undefined tensor");
   require<ShapeError>(shape_ == source.shape_, "copy_from shape ", source.shape_, ", expected ", shape_);
+  // Views of one storage may overlap.
+  if (storage_ == source.storage_) return copy_from(source.clone());
   visit_dtype(dtype(), [&]<class To>() {
     visit_dtype(source.dtype(), [&]<class From>() { copy_elements<To, From>(*this, source); });
   });

@@ -114,15 +114,19 @@ void announce_thread_count() {
 }
 
 ThreadLease::ThreadLease(int k) : outer_(leased_here) {
-  require<ArgumentError>(k >= 1 && k <= thread_budget(), "lease of ", k, " threads, expected 1 to ",
-                         thread_budget());
-  if (outer_ > 0) {
-    leased_here = std::min(outer_, k);
-    return;
-  }
   Budget& b = budget();
   std::unique_lock lock(b.mutex);
-  b.freed.wait(lock, [&] { return b.leased + k <= b.total; });
+  // The budget may shrink while we wait: a lease that no longer fits must not wait for ever.
+  const auto fits = [&] {
+    require<ArgumentError>(k >= 1 && k <= b.total, "lease of ", k, " threads, expected 1 to ", b.total);
+    return b.leased + k <= b.total;
+  };
+  fits();
+  if (outer_ > 0 || inside_parallel) {
+    leased_here = outer_ > 0 ? std::min(outer_, k) : 1;
+    return;
+  }
+  b.freed.wait(lock, fits);
   b.leased += k;
   taken_ = k;
   leased_here = k;
@@ -142,8 +146,7 @@ void parallel_ranges(std::int64_t begin, std::int64_t end, std::int64_t grain, c
                      RangeCall call) {
   if (begin >= end) return;
   const std::int64_t length = end - begin;
-  const std::int64_t most =
-      (length + std::max<std::int64_t>(grain, 1) - 1) / std::max<std::int64_t>(grain, 1);
+  const std::int64_t most = length / std::max<std::int64_t>(grain, 1);
   const auto parts = static_cast<int>(std::min<std::int64_t>(thread_count(), most));
   if (parts <= 1) {
     call(body, begin, end);
@@ -153,14 +156,19 @@ void parallel_ranges(std::int64_t begin, std::int64_t end, std::int64_t grain, c
   const auto run_part = [&](int part) {
     inside_parallel = true;
     flush_denormals();
-    failure.guard([&] { call(body, begin + length * part / parts, begin + length * (part + 1) / parts); });
+    // The first `length % parts` ranges are one longer than the others.
+    const auto start = [&](int p) {
+      return begin + length / parts * p + std::min<std::int64_t>(p, length % parts);
+    };
+    failure.guard([&] { call(body, start(part), start(part + 1)); });
     inside_parallel = false;
   };
 #if defined(MAMMO_PARALLEL_STD)
-  std::vector<std::thread> workers;
-  for (int part = 1; part < parts; ++part) workers.emplace_back(run_part, part);
-  run_part(0);
-  for (auto& worker : workers) worker.join();
+  {
+    std::vector<std::jthread> workers;
+    for (int part = 1; part < parts; ++part) workers.emplace_back(run_part, part);
+    run_part(0);
+  }
 #else
 #pragma omp parallel num_threads(parts)
   {

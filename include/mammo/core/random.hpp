@@ -32,6 +32,8 @@ class Generator {
   void seek(std::uint64_t position) { position_ = position; }
 
  private:
+  std::uint64_t next_bits53();
+
   std::array<std::uint32_t, 2> key_;
   std::uint64_t stream_;
   std::uint64_t position_ = 0;

@@ -31,7 +31,7 @@ struct StorageStamp {
 /// when one of those has changed.
 class Storage {
  public:
-  /// Counted memory, uninitialised. Throws OutOfMemory.
+  /// Counted memory, uninitialised. Throws OutOfMemory, and TypeError on a device other than the cpu.
   explicit Storage(std::size_t bytes, Device device = {});
   /// Memory owned by something else, such as a mapped file; `owner` keeps it alive. It must not be written
   /// unless `writable`.
@@ -46,7 +46,8 @@ class Storage {
   StorageStamp stamp() const { return {id_, version_.load(std::memory_order_relaxed)}; }
 
   /// The value that `make` returned for this key and these stamps, made at the first call and again when a
-  /// stamp has changed. At most a handful of keys are kept; one `make` runs at a time for a storage.
+  /// stamp has changed. At most a handful of keys are kept; one `make` runs at a time for a storage, and may
+  /// itself ask this storage for something derived.
   template <class T, class Make>
   std::shared_ptr<const T> derived(const std::string& key, std::span<const StorageStamp> made_from,
                                    Make make) {
@@ -70,7 +71,7 @@ class Storage {
   bool writable_ = true;
   std::uint64_t id_ = 0;
   std::atomic<std::uint64_t> version_ = 0;
-  std::mutex derived_mutex_;
+  std::recursive_mutex derived_mutex_;
   std::vector<Derived> derived_;
 };
 

@@ -27,8 +27,8 @@ void on_thread_count(std::function<void(int)> tell);
 void announce_thread_count();
 
 /// k threads of the budget, for the calling thread, while the lease lives. Waits until they are free; the sum
-/// of all leases never exceeds the budget. Inside a thread that holds one already, it only narrows the count.
-/// Throws ArgumentError unless 1 <= k <= budget.
+/// of all leases never exceeds the budget. In a thread that holds one already, and inside parallel_for, it
+/// takes nothing and only narrows the count. Throws ArgumentError unless 1 <= k <= budget.
 class ThreadLease {
  public:
   explicit ThreadLease(int k);
@@ -47,9 +47,10 @@ void parallel_ranges(std::int64_t begin, std::int64_t end, std::int64_t grain, c
                      RangeCall call);
 } // namespace detail
 
-/// Calls `body(first, last)` on ranges that cover [begin, end) once, in up to thread_count() threads; ranges
-/// are of at least `grain` but the last. The split depends on the sizes and the thread count only. Nested
-/// calls run in place. The first exception thrown by a range is rethrown here once all have ended.
+/// Calls `body(first, last)` on ranges that cover [begin, end) once, in up to thread_count() threads; where
+/// there are two ranges or more, each is of at least `grain`. The split depends on the sizes and the thread
+/// count only. Nested calls run in place. The first exception thrown by a range is rethrown here once all
+/// have ended.
 template <class Body>
 void parallel_for(std::int64_t begin, std::int64_t end, std::int64_t grain, const Body& body) {
   detail::parallel_ranges(begin, end, grain, &body, [](const void* b, std::int64_t first, std::int64_t last) {
