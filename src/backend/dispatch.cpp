@@ -47,6 +47,12 @@ struct PlannedCall {
 // is made or runs.
 class PlanCache {
  public:
+  // Counts how often the cache was cleared: a plan made before must not go in after.
+  std::size_t generation() {
+    const std::scoped_lock lock(mutex_);
+    return generation_;
+  }
+
   std::optional<PlannedCall> find(const std::string& key) {
     const std::scoped_lock lock(mutex_);
     const auto found = index_.find(key);
@@ -59,9 +65,9 @@ class PlanCache {
     return found->second->second;
   }
 
-  void insert(const std::string& key, const PlannedCall& call) {
+  void insert(const std::string& key, const PlannedCall& call, std::size_t generation) {
     const std::scoped_lock lock(mutex_);
-    if (index_.contains(key)) return;
+    if (generation != generation_ || index_.contains(key)) return;
     entries_.emplace_front(key, call);
     index_[key] = entries_.begin();
     trim();
@@ -78,6 +84,7 @@ class PlanCache {
     entries_.clear();
     index_.clear();
     hits_ = misses_ = 0;
+    ++generation_;
   }
 
   PlanCacheStatistics statistics() {
@@ -97,6 +104,7 @@ class PlanCache {
   std::list<std::pair<std::string, PlannedCall>> entries_;
   std::unordered_map<std::string, decltype(entries_)::iterator> index_;
   std::size_t capacity_ = 1024;
+  std::size_t generation_ = 0;
   std::size_t hits_ = 0;
   std::size_t misses_ = 0;
 };
@@ -115,9 +123,11 @@ void check_backend(const std::string& wanted) {
   throw ArgumentError(concat("backend \"", wanted, "\", expected one of ", known));
 }
 
-std::vector<std::shared_ptr<const Backend>> candidates(const ExecutionOptions& options) {
+using Candidates = std::vector<std::shared_ptr<const Backend>>;
+
+Candidates candidates(const ExecutionOptions& options) {
   const std::scoped_lock lock(registry().mutex);
-  std::vector<std::shared_ptr<const Backend>> order = registry().backends;
+  Candidates order = registry().backends;
   std::ranges::stable_partition(order, [&](const auto& b) { return b->name() == options.backend; });
   if (options.strict && options.backend != "reference") {
     std::erase_if(order, [](const auto& b) { return b->name() == "reference"; });
@@ -144,19 +154,31 @@ void report_fallback(const Signature& signature, const ExecutionOptions& options
   log(LogLevel::info, concat("reference backend used for ", describe(signature)));
 }
 
-PlannedCall make_plan(const Signature& signature, const ExecutionOptions& options) {
+// The first plan that one of these backends has for the layouts as they are, else for row-major twins.
+PlannedCall first_plan(std::span<const std::shared_ptr<const Backend>> backends, const Signature& signature,
+                       const ExecutionOptions& options) {
   Signature plain = signature;
-  bool has_layout = false;
-  for (TensorSpec& input : plain.inputs) {
-    has_layout = has_layout || input.layout != Layout::row_major;
-    input.layout = Layout::row_major;
+  for (TensorSpec& input : plain.inputs) input.layout = Layout::row_major;
+  for (const Signature* asked : {&signature, static_cast<const Signature*>(&plain)}) {
+    if (asked == &plain && plain.inputs == signature.inputs) break;
+    for (const auto& backend : backends) {
+      auto plan = backend->plan(*asked);
+      if (!plan) continue;
+      if (backend->name() == "reference") report_fallback(signature, options);
+      return {std::move(plan), asked == &plain};
+    }
   }
-  for (const auto& backend : candidates(options)) {
-    PlannedCall call{backend->plan(signature), false};
-    if (!call.plan && has_layout) call = {backend->plan(plain), true};
-    if (!call.plan) continue;
-    if (backend->name() == "reference") report_fallback(signature, options);
-    return call;
+  return {};
+}
+
+PlannedCall make_plan(const Signature& signature, const ExecutionOptions& options) {
+  const Candidates all = candidates(options);
+  const std::span<const std::shared_ptr<const Backend>> order(all);
+  // A backend asked for by name has its try, twins included, before the others have theirs.
+  const std::size_t named = options.backend == "auto" ? 0 : 1;
+  for (const auto backends : {order.first(named), order.subspan(named)}) {
+    PlannedCall call = first_plan(backends, signature, options);
+    if (call.plan) return call;
   }
   throw NotImplemented(concat("no backend for ", describe(signature),
                               options.strict ? " (strict mode leaves out reference)" : ""));
@@ -198,12 +220,21 @@ std::vector<std::string> backend_names() {
   return names;
 }
 
-void register_backend(std::unique_ptr<Backend> backend) {
-  const auto names = backend_names();
-  require<ArgumentError>(backend->name() != "auto" &&
-                             std::ranges::find(names, backend->name()) == names.end(),
-                         "backend name \"", backend->name(), "\" is taken");
+std::shared_ptr<const Backend> find_backend(std::string_view name) {
   const std::scoped_lock lock(registry().mutex);
+  for (const auto& backend : registry().backends) {
+    if (backend->name() == name) return backend;
+  }
+  return nullptr;
+}
+
+void register_backend(std::unique_ptr<Backend> backend) {
+  require<ArgumentError>(backend != nullptr, "register_backend of no backend");
+  const std::scoped_lock lock(registry().mutex);
+  const bool taken =
+      std::ranges::any_of(registry().backends, [&](const auto& b) { return b->name() == backend->name(); });
+  require<ArgumentError>(backend->name() != "auto" && !taken, "backend name \"", backend->name(),
+                         "\" is taken");
   registry().backends.insert(registry().backends.begin(), std::move(backend));
   clear_plan_cache();
 }
@@ -225,10 +256,11 @@ std::vector<Tensor> dispatch(const Operation& operation, std::span<const Tensor>
 
   std::optional<PlannedCall> call = plan_cache().find(key);
   if (!call) {
+    const std::size_t generation = plan_cache().generation();
     infer_outputs(operation, signature.inputs);
     announce_thread_count();
     call = make_plan(signature, options);
-    plan_cache().insert(key, *call);
+    plan_cache().insert(key, *call, generation);
   }
   if (call->plain_inputs) {
     for (Tensor& input : dense) {

@@ -6,6 +6,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace mammo {
@@ -43,12 +44,16 @@ class ExecutionScope {
 
 /// Registered backends, in the order in which "auto" asks them.
 std::vector<std::string> backend_names();
-/// Adds a backend, to be asked before those registered earlier. Throws ArgumentError where its name is taken.
+/// The registered backend of this name, or null: to ask it what it has plans for.
+std::shared_ptr<const Backend> find_backend(std::string_view name);
+/// Adds a backend, to be asked before those registered earlier; plans made so far are forgotten. Throws
+/// ArgumentError where its name is taken.
 void register_backend(std::unique_ptr<Backend> backend);
 
 /// Runs an operation: finds or makes a plan, allocates outputs and workspace, runs. An optional input that is
 /// left out is an undefined Tensor. Outputs come in the layout that the plan chose. Where no backend takes
-/// the layouts of the inputs, their row-major twins are used.
+/// the layouts of the inputs, their row-major twins are used; a backend asked for by name is offered these
+/// before another is asked. Throws what infer_outputs throws, and NotImplemented.
 std::vector<Tensor> dispatch(const Operation& operation, std::span<const Tensor> inputs);
 /// The same for operations with one output.
 Tensor dispatch_one(const Operation& operation, std::span<const Tensor> inputs);
