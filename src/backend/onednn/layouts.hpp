@@ -1,0 +1,30 @@
+#pragma once
+
+#include "mammo/backend/operation.hpp"
+
+#include <optional>
+#include <string>
+
+#include <oneapi/dnnl/dnnl.hpp>
+
+namespace mammo::onednn {
+
+/// How a dense tensor of this shape and layout lies in memory. Rank 0 is described as one element.
+dnnl::memory::desc describe(const Shape& shape, Layout layout);
+inline dnnl::memory::desc describe(const TensorSpec& spec) {
+  return describe(spec.shape, spec.layout);
+}
+
+/// The same shape, order of elements left to the library.
+dnnl::memory::desc describe_any(const Shape& shape);
+
+/// The named layout that a descriptor of this shape has, if it has one.
+std::optional<Layout> layout_of(const dnnl::memory::desc& desc, const Shape& shape);
+
+/// The blocked layout of the widest vectors allowed here.
+Layout widest_blocks();
+
+/// A string that two descriptors share exactly when they are equal.
+std::string key_of(const dnnl::memory::desc& desc);
+
+} // namespace mammo::onednn
