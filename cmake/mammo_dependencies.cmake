@@ -12,15 +12,17 @@ endif()
 
 find_package(Threads REQUIRED)
 set(MAMMO_THREAD_LIBRARIES Threads::Threads)
-if(NOT MAMMO_PARALLEL_STD)
+if(MAMMO_WITH_ONEDNN OR NOT MAMMO_PARALLEL_STD)
+  # oneDNN's own threads are OpenMP's, whatever our loops run on.
   find_package(OpenMP REQUIRED COMPONENTS CXX)
+endif()
+if(NOT MAMMO_PARALLEL_STD)
   list(APPEND MAMMO_THREAD_LIBRARIES OpenMP::OpenMP_CXX)
 endif()
 
 find_package(xtensor CONFIG REQUIRED)
 find_package(nlohmann_json CONFIG REQUIRED)
 find_package(spdlog CONFIG REQUIRED)
-find_package(CLI11 CONFIG REQUIRED)
 
 if(MAMMO_WITH_ONEDNN AND NOT TARGET DNNL::dnnl)
   find_package(dnnl 3.2 CONFIG REQUIRED)
@@ -31,6 +33,8 @@ endif()
 
 # The image layer and what stands on it.
 if(NOT DEFINED MAMMO_LAST_LAYER OR NOT MAMMO_LAST_LAYER MATCHES "^(core|backend|ops|nn|models|explain|pipeline)$")
+  find_package(CLI11 CONFIG REQUIRED)
+  find_package(OpenSSL REQUIRED COMPONENTS Crypto)
   find_package(PNG REQUIRED)
   find_package(TIFF REQUIRED)
   find_package(JPEG REQUIRED)

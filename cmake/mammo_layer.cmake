@@ -9,8 +9,8 @@
 #     mammo_layer(NAME image SOURCES png.cpp dicom.cpp PUBLIC mammo::core PRIVATE PNG::PNG DCMTK::dcmdata)
 #
 #   Targets on offer (cmake/mammo_dependencies.cmake finds them): xtensor, nlohmann_json::nlohmann_json,
-#   spdlog::spdlog, CLI11::CLI11, DNNL::dnnl, TBB::tbb, PNG::PNG, TIFF::TIFF, JPEG::JPEG, opencv_core, opencv_imgproc,
-#   DCMTK::<module> (or DCMTK::DCMTK), PkgConfig::OpenJPEG, Halide::*, ${MAMMO_THREAD_LIBRARIES}.
+#   spdlog::spdlog, CLI11::CLI11, OpenSSL::Crypto, DNNL::dnnl, TBB::tbb, PNG::PNG, TIFF::TIFF, JPEG::JPEG,
+#   opencv_core, opencv_imgproc, DCMTK::<module> (or DCMTK::DCMTK), PkgConfig::OpenJPEG, Halide::*, ${MAMMO_THREAD_LIBRARIES}.
 #   What depends on a MAMMO_WITH_... option is added under `if(MAMMO_WITH_...)`; every .cpp also sees
 #   MAMMO_WITH_OPENCV, _DCMTK, _HALIDE, _TBB, _ONEDNN defined as 0 or 1, and MAMMO_VERSION as a string. Public headers
 #   must not look at these: an installed header has no way to know them.
@@ -20,7 +20,8 @@
 #   Makes the test program test_<layer> (test_<layer>_<name> where a layer has several) from Catch2 files, linked with
 #   mammo::<layer> and LIBRARIES and the shared main of tests/support. Every TEST_CASE becomes one ctest test called
 #   "<layer>: <case name>". Its ctest labels come from its Catch tags: [slow], [threads], [soak], [fuzz], [net], [gpu]
-#   give the label of that name; a case without [slow], [soak], [net] and [gpu] is also labelled fast.
+#   give the label of that name; a case without [slow], [soak], [net] and [gpu] is also labelled fast. A case tagged
+#   [serial], which measures time or needs the whole machine, runs while no other test does.
 #
 #     mammo_test(LAYER core SOURCES tensor_test.cpp shape_test.cpp)
 #

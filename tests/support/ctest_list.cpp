@@ -1,5 +1,6 @@
 #include "tests/support/ctest_list.hpp"
 
+#include <algorithm>
 #include <fstream>
 #include <iostream>
 #include <set>
@@ -39,6 +40,10 @@ std::string labels_of(const std::vector<std::string>& tags) {
   return labels;
 }
 
+bool is_serial(const std::vector<std::string>& tags) {
+  return std::find(tags.begin(), tags.end(), "serial") != tags.end();
+}
+
 } // namespace
 
 int write_ctest(int argc, char** argv) {
@@ -54,7 +59,8 @@ int write_ctest(int argc, char** argv) {
     const std::string name = quoted(prefix + test.name);
     out << "add_test(" << name << " " << quoted(program) << " " << quoted(as_spec(test.name)) << ")\n"
         << "set_tests_properties(" << name << " PROPERTIES LABELS " << quoted(labels_of(test.tags))
-        << " SKIP_RETURN_CODE 4 TIMEOUT " << timeout << " WORKING_DIRECTORY " << quoted(folder) << ")\n";
+        << " RUN_SERIAL " << (is_serial(test.tags) ? "ON" : "OFF") << " SKIP_RETURN_CODE 4 TIMEOUT "
+        << timeout << " WORKING_DIRECTORY " << quoted(folder) << ")\n";
   }
   out.flush();
   if (!out || cases.empty()) {
