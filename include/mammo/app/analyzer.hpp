@@ -1,0 +1,62 @@
+#pragma once
+
+#include "mammo/app/analysis.hpp"
+#include "mammo/app/models_folder.hpp"
+#include "mammo/backend/dispatch.hpp"
+#include "mammo/image/film.hpp"
+#include "mammo/image/read.hpp"
+#include "mammo/image/voi.hpp"
+
+#include <filesystem>
+#include <memory>
+
+namespace mammo::app {
+
+/// Marks below this score are not shown. A convention: the detector's score is no calibrated probability, and
+/// no films are left on which an operating point could be chosen honestly (the shipped weights saw all but
+/// those kept for reporting). docs/analyze.md says what it means in figures.
+inline constexpr double default_threshold = 0.3;
+
+struct AnalyzerOptions {
+  /// Holds a folder for each model; `detector` is needed.
+  std::filesystem::path models = default_models_folder();
+  ExecutionOptions execution;
+};
+
+struct AnalysisOptions {
+  double threshold = default_threshold; ///< 0 to 1; the detector itself keeps nothing below 0.02
+  image::VoiChoice voi;
+};
+
+struct FileOptions {
+  AnalysisOptions analysis;
+  image::ReadOptions read;
+};
+
+/// Analyses mammograms: finds masses, and says how. Load it once, use it for many films; one thread at a
+/// time.
+///
+///     Analyzer analyzer;
+///     for (const Detection& mass : analyzer.analyze_file("film.dcm").detections) ...
+class Analyzer {
+ public:
+  /// Loads the models. Throws FileError where one is missing or damaged, ArgumentError on a backend that this
+  /// build lacks.
+  explicit Analyzer(const AnalyzerOptions& options = {});
+  ~Analyzer();
+  Analyzer(Analyzer&&) noexcept;
+  Analyzer& operator=(Analyzer&&) noexcept;
+
+  /// The analysis of a film in memory; the image's path and hash stay empty. Throws ArgumentError on an
+  /// option out of range or a grey scale that the film lacks, NotImplemented in strict mode.
+  Analysis analyze(const image::Film& film, const AnalysisOptions& options = {});
+  /// Reads, hashes and analyses. Throws FileError besides.
+  Analysis analyze_file(const std::filesystem::path& path, const FileOptions& options = {});
+
+ private:
+  struct Models;
+  std::unique_ptr<Models> models_;
+  ExecutionOptions execution_;
+};
+
+} // namespace mammo::app

@@ -1,0 +1,12 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace mammo::app {
+
+/// A file's name or a message, made fit for one line of a terminal: control characters and bytes that are no
+/// UTF-8 become `\xNN` (a newline `\n`, a tab `\t`), all else stays.
+std::string printable(std::string_view text);
+
+} // namespace mammo::app

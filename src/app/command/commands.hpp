@@ -1,0 +1,15 @@
+#pragma once
+
+#include "app/command/exit_code.hpp"
+
+namespace CLI {
+class App;
+}
+
+namespace mammo::app {
+
+/// Each adds one subcommand to the program, in a file of its own; when the subcommand was called, `result`
+/// is what the program exits with.
+void add_analyze_command(CLI::App& program, ExitCode& result);
+
+} // namespace mammo::app

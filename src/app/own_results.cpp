@@ -1,0 +1,51 @@
+#include "app/own_results.hpp"
+
+#include "mammo/app/report.hpp"
+#include "mammo/core/error.hpp"
+#include "mammo/core/file.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <string>
+#include <string_view>
+
+#include <nlohmann/json.hpp>
+
+namespace mammo::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// `.<name>.tmp-<process>`, as AtomicFile calls them.
+bool is_temporary(std::string_view name) {
+  const std::size_t mark = name.rfind(".tmp-");
+  if (!name.starts_with('.') || mark == std::string_view::npos) return false;
+  const std::string_view process = name.substr(mark + 5);
+  return !process.empty() &&
+         std::ranges::all_of(process, [](unsigned char c) { return std::isdigit(c) != 0; });
+}
+
+bool is_report(const fs::path& path) {
+  constexpr std::size_t largest = std::size_t{4} << 20;
+  try {
+    const auto report = nlohmann::json::parse(read_text(path, largest), nullptr, /*allow_exceptions=*/false);
+    return report.is_object() && report.value("schema", nlohmann::json()) == report_schema;
+  } catch (const Error&) {
+    return false;
+  }
+}
+
+} // namespace
+
+bool is_own_result(const fs::path& path) {
+  const std::string name = path.filename().string();
+  if (is_temporary(name)) return true;
+  for (const std::string_view ending : {overlay_ending, preprocessed_ending}) {
+    if (!name.ends_with(ending)) continue;
+    return is_report(path.parent_path() /
+                     (name.substr(0, name.size() - ending.size()) + std::string(report_ending)));
+  }
+  return false;
+}
+
+} // namespace mammo::app

@@ -1,0 +1,19 @@
+#include "mammo/app/process_memory.hpp"
+
+#include <fstream>
+#include <string>
+
+namespace mammo::app {
+
+std::size_t peak_process_bytes() {
+  // Not getrusage: its ru_maxrss survives exec, so that a small program started by a large one looks large.
+  std::ifstream status("/proc/self/status");
+  for (std::string key; status >> key;) {
+    std::size_t kibibytes = 0;
+    if (key == "VmHWM:" && status >> kibibytes) return kibibytes * 1024;
+    std::getline(status, key);
+  }
+  return 0;
+}
+
+} // namespace mammo::app
