@@ -1,0 +1,86 @@
+#pragma once
+
+#include "mammo/nn/batch_norm.hpp"
+#include "mammo/nn/conv2d.hpp"
+#include "mammo/nn/linear.hpp"
+#include "mammo/nn/module.hpp"
+#include "mammo/nn/module_list.hpp"
+
+#include <array>
+#include <cstdint>
+#include <optional>
+
+namespace mammo::models {
+
+struct ResNetConfig {
+  /// 18 or 34 (basic blocks), 50, 101 or 152 (bottlenecks).
+  std::int64_t depth = 50;
+  /// Scales the channels of the four stages; the stem keeps 64. 0.5 halves them.
+  double width_factor = 1;
+  /// Where a bottleneck halves the resolution: at its first 1x1 convolution, as in the paper, or at its 3x3.
+  bool stride_on_1x1 = false;
+  std::int64_t input_channels = 3;
+  /// Norms keep their running statistics in training.
+  bool frozen_norm = false;
+  double norm_eps = 1e-5;
+  /// 0 leaves out the classifier `fc`.
+  std::int64_t num_classes = 1000;
+
+  bool operator==(const ResNetConfig&) const = default;
+};
+
+/// relu(F(x) + x) or, where the shapes differ, relu(F(x) + W x) (He et al. 2016, section 3.2). F is two 3x3
+/// convolutions, or a bottleneck of 1x1, 3x3 and 1x1 (section 4.1), each followed by a norm.
+class ResidualBlock : public nn::Module {
+ public:
+  struct Config {
+    std::int64_t in_channels = 0;
+    /// Of the 3x3 convolutions.
+    std::int64_t channels = 0;
+    std::int64_t out_channels = 0;
+    std::int64_t stride = 1;
+    bool bottleneck = false;
+    bool stride_on_1x1 = false;
+    nn::BatchNorm2dConfig norm;
+  };
+  explicit ResidualBlock(const Config& config);
+
+  /// x [N, in, H, W] -> [N, out, H / stride, W / stride], rounded up.
+  Tensor forward(const Tensor& x) const;
+
+ private:
+  nn::Conv2d conv1_;
+  nn::BatchNorm2d bn1_;
+  nn::Conv2d conv2_;
+  nn::BatchNorm2d bn2_;
+  std::optional<nn::Conv2d> conv3_;
+  std::optional<nn::BatchNorm2d> bn3_;
+  std::optional<nn::Conv2d> projection_;
+  std::optional<nn::BatchNorm2d> projection_norm_;
+};
+
+/// A residual network (He et al., "Deep residual learning for image recognition", CVPR 2016) with the
+/// parameter names of torchvision's resnet18 to resnet152.
+class ResNet : public nn::Module {
+ public:
+  /// Throws ArgumentError on a configuration that names no such network.
+  explicit ResNet(const ResNetConfig& config);
+
+  /// What the four stages give for x [N, input_channels, H, W]: stage i is
+  /// [N, stage_channels(i), H / 2^(i+2), W / 2^(i+2)], i from 0, sizes rounded up.
+  std::array<Tensor, 4> features(const Tensor& x) const;
+  /// Logits [N, num_classes]. Throws ArgumentError where the classifier was left out.
+  Tensor forward(const Tensor& x) const;
+
+  const ResNetConfig& config() const { return config_; }
+  std::int64_t stage_channels(int stage) const;
+
+ private:
+  ResNetConfig config_;
+  nn::Conv2d conv1_;
+  nn::BatchNorm2d bn1_;
+  std::array<nn::ModuleList<ResidualBlock>, 4> stages_;
+  std::optional<nn::Linear> fc_;
+};
+
+} // namespace mammo::models

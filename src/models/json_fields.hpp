@@ -1,0 +1,136 @@
+#pragma once
+
+#include "mammo/core/error.hpp"
+
+#include <concepts>
+#include <cstdint>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+namespace mammo::models {
+
+// A configuration struct says its keys once, in `describe(visitor, config)`, which calls
+// `visitor("key", config.member)` for each. JsonWriter and JsonReader are the two visitors, so that what is
+// written and what is read cannot differ.
+
+using Json = nlohmann::ordered_json;
+
+template <class T>
+concept JsonLeaf =
+    std::same_as<T, bool> || std::same_as<T, std::int64_t> || std::same_as<T, double> ||
+    std::same_as<T, std::string> || std::same_as<T, std::vector<std::int64_t>> ||
+    std::same_as<T, std::vector<double>> || std::same_as<T, std::vector<std::vector<double>>> ||
+    std::same_as<T, std::vector<std::string>>;
+
+// The name of each value of an enumeration, found by argument-dependent lookup on a pointer to it.
+template <class T>
+concept NamedEnum = requires(const T* tag) { enum_names(tag).begin()->first; };
+
+class JsonWriter {
+ public:
+  template <class T>
+  void operator()(const char* key, const T& value) {
+    json[key] = write(value);
+  }
+
+  template <JsonLeaf T>
+  static Json write(const T& value) {
+    return value;
+  }
+  template <NamedEnum T>
+  static Json write(const T& value) {
+    for (const auto& [name, known] : enum_names(&value)) {
+      if (known == value) return name;
+    }
+    throw ArgumentError("a value of an enumeration that has no name");
+  }
+  template <class T>
+  static Json write(const T& value) {
+    JsonWriter inner;
+    describe(inner, value);
+    return std::move(inner.json);
+  }
+
+  Json json = Json::object();
+};
+
+// Errors are thrown as Error with the dotted key alone; the caller knows the file's name.
+class JsonReader {
+ public:
+  JsonReader(const Json& json, std::string path) : json_(json), path_(std::move(path)) {
+    require<Error>(json.is_object(), path_.empty() ? "the configuration" : path_, " is ", json.type_name(),
+                   ", expected an object");
+  }
+
+  template <class T>
+  void operator()(const char* key, T& value) {
+    known_.insert(key);
+    const auto found = json_.find(key);
+    if (found != json_.end()) read(*found, name_of(key), value);
+  }
+
+  // Throws unless every key of the object has been asked for.
+  void finish() const {
+    for (const auto& [key, value] : json_.items()) {
+      require<Error>(known_.contains(key), "unknown key ", name_of(key));
+    }
+  }
+
+  template <class T>
+    requires(!JsonLeaf<T> && !NamedEnum<T>)
+  static void read(const Json& json, const std::string& name, T& value) {
+    JsonReader inner(json, name);
+    describe(inner, value);
+    inner.finish();
+  }
+
+ private:
+  template <NamedEnum T>
+  static void read(const Json& json, const std::string& name, T& value) {
+    std::string expected;
+    for (const auto& [known_name, known] : enum_names(&value)) {
+      if (json == known_name) {
+        value = known;
+        return;
+      }
+      expected += (expected.empty() ? "" : ", ") + std::string(known_name);
+    }
+    throw Error(concat(name, " is ", json.dump(), ", expected one of ", expected));
+  }
+  static void read(const Json& json, const std::string& name, bool& value) {
+    require<Error>(json.is_boolean(), name, " is ", json.dump(), ", expected true or false");
+    value = json.get<bool>();
+  }
+  static void read(const Json& json, const std::string& name, std::int64_t& value) {
+    require<Error>(json.is_number_integer() && (!json.is_number_unsigned() || json <= INT64_MAX), name,
+                   " is ", json.dump(), ", expected a whole number");
+    value = json.get<std::int64_t>();
+  }
+  static void read(const Json& json, const std::string& name, double& value) {
+    require<Error>(json.is_number(), name, " is ", json.dump(), ", expected a number");
+    value = json.get<double>();
+  }
+  static void read(const Json& json, const std::string& name, std::string& value) {
+    require<Error>(json.is_string(), name, " is ", json.dump(), ", expected a text");
+    value = json.get<std::string>();
+  }
+  template <class T>
+  static void read(const Json& json, const std::string& name, std::vector<T>& value) {
+    require<Error>(json.is_array(), name, " is ", json.dump(), ", expected an array");
+    std::vector<T> items(json.size());
+    for (std::size_t i = 0; i < items.size(); ++i) read(json[i], concat(name, '[', i, ']'), items[i]);
+    value = std::move(items);
+  }
+
+  std::string name_of(const std::string& key) const { return path_.empty() ? key : path_ + '.' + key; }
+
+  const Json& json_;
+  std::string path_;
+  std::set<std::string> known_;
+};
+
+} // namespace mammo::models

@@ -1,0 +1,94 @@
+#include "mammo/nn/batch_norm.hpp"
+
+#include "mammo/ops/convolution.hpp"
+#include "mammo/ops/elementwise.hpp"
+#include "mammo/ops/normalization.hpp"
+
+#include <array>
+#include <cmath>
+#include <memory>
+#include <string>
+
+namespace mammo::nn {
+namespace {
+
+template <class T>
+FoldedConv folded(const Conv2d& conv, const BatchNorm2d& norm) {
+  const auto weight = conv.weight().data<T>();
+  const auto gamma = norm.weight().data<T>();
+  const auto beta = norm.bias().data<T>();
+  const auto mean = norm.running_mean().data<T>();
+  const auto var = norm.running_var().data<T>();
+  FoldedConv result{Tensor::empty(conv.weight().shape(), {.dtype = dtype_of<T>}),
+                    Tensor::empty(norm.bias().shape(), {.dtype = dtype_of<T>})};
+  const auto out_weight = result.weight.mutable_data<T>();
+  const auto out_bias = result.bias.mutable_data<T>();
+  const std::size_t filter = weight.size() / gamma.size();
+  for (std::size_t o = 0; o < gamma.size(); ++o) {
+    const double scale = double{gamma[o]} / std::sqrt(double{var[o]} + norm.config().eps);
+    const double shift = conv.bias().defined() ? double{conv.bias().data<T>()[o]} : 0.0;
+    for (std::size_t i = o * filter; i < (o + 1) * filter; ++i) {
+      out_weight[i] = static_cast<T>(double{weight[i]} * scale);
+    }
+    out_bias[o] = static_cast<T>(double{beta[o]} + (shift - double{mean[o]}) * scale);
+  }
+  return result;
+}
+
+} // namespace
+
+BatchNorm2d::BatchNorm2d(const BatchNorm2dConfig& config) : config_(config) {
+  require<ArgumentError>(config.channels > 0, "batch norm of ", config.channels,
+                         " channels, expected a positive number");
+  require<ArgumentError>(config.eps > 0, "batch norm with eps ", config.eps, ", expected a positive number");
+  add_parameter("weight", weight_, {config.channels});
+  add_parameter("bias", bias_, {config.channels});
+  add_buffer("running_mean", running_mean_, {config.channels});
+  add_buffer("running_var", running_var_, {config.channels});
+}
+
+Tensor BatchNorm2d::forward(const Tensor& x, Activation activation) const {
+  require<TypeError>(weight_.defined(), "batch norm without weights; load some first");
+  require<NotImplemented>(!training() || config_.frozen,
+                          "batch norm over a batch's own statistics; freeze it or call eval()");
+  return batch_norm(x, running_mean_, running_var_, weight_, bias_,
+                    {.eps = config_.eps, .activation = activation});
+}
+
+FoldedConv fold(const Conv2d& conv, const BatchNorm2d& norm) {
+  require<ArgumentError>(conv.config().out_channels == norm.config().channels, "batch norm of ",
+                         norm.config().channels, " channels after a convolution with ",
+                         conv.config().out_channels);
+  require<TypeError>(conv.weight().defined() && norm.weight().defined(),
+                     "convolution or batch norm without weights; load some first");
+  const std::array made_from{
+      conv.weight().stamp(),       conv.bias().defined() ? conv.bias().stamp() : StorageStamp{},
+      norm.weight().stamp(),       norm.bias().stamp(),
+      norm.running_mean().stamp(), norm.running_var().stamp()};
+  std::string key = "norm folded, eps ";
+  key.append(reinterpret_cast<const char*>(&norm.config().eps), sizeof(double));
+  return *conv.weight().storage()->derived<FoldedConv>(key, made_from, [&] {
+    return std::make_shared<const FoldedConv>(conv.dtype() == DType::f64 ? folded<double>(conv, norm)
+                                                                         : folded<float>(conv, norm));
+  });
+}
+
+Tensor conv_norm(const Conv2d& conv, const BatchNorm2d& norm, const Tensor& x, Activation activation,
+                 const Tensor& residual) {
+  if (norm.training()) {
+    if (!residual.defined()) return norm.forward(conv.forward(x), activation);
+    const Tensor sum = add(norm.forward(conv.forward(x)), residual);
+    return activation == Activation::relu ? relu(sum) : sum;
+  }
+  const FoldedConv weights = fold(conv, norm);
+  const Conv2dConfig& options = conv.config();
+  return conv2d(x, weights.weight, weights.bias,
+                {.stride = options.stride,
+                 .padding = options.padding,
+                 .dilation = options.dilation,
+                 .groups = options.groups,
+                 .activation = activation},
+                residual);
+}
+
+} // namespace mammo::nn
