@@ -9,21 +9,22 @@
 namespace mammo {
 
 /// A read-only xtensor expression over a tensor's elements, without a copy; strided views included. The
-/// tensor must outlive it. Throws TypeError on another T or a blocked layout.
+/// tensor must outlive it. xtensor 0.24 cannot run reducers with `evaluation_strategy::immediate` on any
+/// adapted pointer; leave the strategy out or take xt::eval of the view first. Throws TypeError on another T
+/// or a blocked layout.
 template <class T>
 auto xview(const Tensor& tensor) {
   require<TypeError>(tensor.defined() && tensor.layout() == Layout::row_major, "xtensor view of ", tensor,
                      ", expected row_major; use plain()");
   std::vector<std::size_t> shape(tensor.shape().begin(), tensor.shape().end());
   std::vector<std::ptrdiff_t> strides(tensor.strides().begin(), tensor.strides().end());
-  std::size_t reach = 1;
   for (int d = 0; d < tensor.rank(); ++d) {
-    reach += static_cast<std::size_t>(std::max<std::int64_t>(tensor.size(d) - 1, 0) * tensor.strides()[d]);
     // xtensor takes the stride of a dimension of size 1 to be 0.
     if (tensor.size(d) == 1) strides[static_cast<std::size_t>(d)] = 0;
   }
-  if (tensor.numel() == 0) reach = 0;
-  return xt::adapt(tensor.raw<T>(), reach, xt::no_ownership(), shape, strides);
+  // xtensor wants the number of elements here even where the strides make them reach further.
+  const auto count = static_cast<std::size_t>(tensor.numel());
+  return xt::adapt(tensor.raw<T>(), count, xt::no_ownership(), shape, strides);
 }
 
 /// As xview, but writable; counts a new version of the tensor's storage.
