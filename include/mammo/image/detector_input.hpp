@@ -33,11 +33,11 @@ NormalizedPicture normalize_brightness(const Tensor& grey, const BrightnessOptio
 struct DetectorInputOptions {
   /// Of the film's true width to its height, where the picture's is not (stretched pictures). By default the
   /// picture's own.
-  std::optional<double> aspect;
+  std::optional<double> aspect = std::nullopt;
   std::int64_t working_height = 800; ///< pixels, at which the breast is sought; the width follows the aspect
-  BreastOptions breast;
-  BrightnessOptions brightness;
-  CanvasOptions canvas;
+  BreastOptions breast = {};
+  BrightnessOptions brightness = {};
+  CanvasOptions canvas = {};
   double mean = 114; ///< grey levels, subtracted from the canvas
 };
 

@@ -29,11 +29,11 @@ struct OverlayOptions {
   double strong_score = 0.6;
 
   // What the strip below the film says; an empty text is left out.
-  std::optional<double> threshold; ///< score that a finding needed to be shown
-  std::string laterality;          ///< "L", "R"
-  std::string view;                ///< "CC", "MLO", ...
+  std::optional<double> threshold = std::nullopt; ///< score that a finding needed to be shown
+  std::string laterality = {};                    ///< "L", "R"
+  std::string view = {};                          ///< "CC", "MLO", ...
   std::string notice = "research software, not a medical device";
-  std::string not_assessed; ///< what was not looked for
+  std::string not_assessed = {}; ///< what was not looked for
 };
 
 /// The film with boxes around the findings, each with its score on a dark plate beside it, and a strip below.
