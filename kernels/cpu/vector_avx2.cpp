@@ -1,0 +1,73 @@
+// Compiled for AVX2 and FMA. Only names with internal linkage, and no header with inline functions but the
+// compiler's own: an inline function compiled here could be the copy that the linker keeps for machines
+// without AVX2.
+#include "kernels/cpu/vector_kernels.hpp"
+
+#include <immintrin.h>
+
+namespace mammo::kernels {
+namespace {
+
+inline __m256i mask_of(std::int64_t count) {
+  const __m256i lanes = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
+  return _mm256_cmpgt_epi32(_mm256_set1_epi32(static_cast<int>(count)), lanes);
+}
+
+struct Vector {
+  static constexpr std::int64_t width = 8;
+  __m256 v;
+
+  explicit Vector(__m256 all) : v(all) {}
+  explicit Vector(float all) : v(_mm256_set1_ps(all)) {}
+  static Vector load(const float* from) { return Vector(_mm256_loadu_ps(from)); }
+  static Vector load(const float* from, std::int64_t count) {
+    return Vector(_mm256_maskload_ps(from, mask_of(count)));
+  }
+  void store(float* to) const { _mm256_storeu_ps(to, v); }
+  void store(float* to, std::int64_t count) const { _mm256_maskstore_ps(to, mask_of(count), v); }
+
+  // These keep NaN: the instruction returns its second operand where either is one.
+  Vector at_least(float bound) const { return Vector(_mm256_max_ps(_mm256_set1_ps(bound), v)); }
+  Vector at_most(float bound) const { return Vector(_mm256_min_ps(_mm256_set1_ps(bound), v)); }
+  Vector rounded() const { return Vector(_mm256_round_ps(v, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC)); }
+  Vector root() const { return Vector(_mm256_sqrt_ps(v)); }
+  Vector magnitude() const { return Vector(_mm256_andnot_ps(_mm256_set1_ps(-0.0F), v)); }
+  /// 2^v for an integer v from -126 to 127.
+  Vector power_of_two() const {
+    const __m256i biased = _mm256_add_epi32(_mm256_cvtps_epi32(v), _mm256_set1_epi32(127));
+    return Vector(_mm256_castsi256_ps(_mm256_slli_epi32(biased, 23)));
+  }
+};
+
+inline Vector operator+(Vector a, Vector b) {
+  return Vector(_mm256_add_ps(a.v, b.v));
+}
+inline Vector operator-(Vector a, Vector b) {
+  return Vector(_mm256_sub_ps(a.v, b.v));
+}
+inline Vector operator*(Vector a, Vector b) {
+  return Vector(_mm256_mul_ps(a.v, b.v));
+}
+inline Vector operator/(Vector a, Vector b) {
+  return Vector(_mm256_div_ps(a.v, b.v));
+}
+inline Vector operator-(Vector a) {
+  return Vector(_mm256_xor_ps(_mm256_set1_ps(-0.0F), a.v));
+}
+inline Vector multiply_add(Vector a, Vector b, Vector c) {
+  return Vector(_mm256_fmadd_ps(a.v, b.v, c.v));
+}
+inline Vector larger(Vector a, Vector b) {
+  return Vector(_mm256_blendv_ps(_mm256_max_ps(a.v, b.v), a.v, _mm256_cmp_ps(a.v, a.v, _CMP_UNORD_Q)));
+}
+inline Vector smaller(Vector a, Vector b) {
+  return Vector(_mm256_blendv_ps(_mm256_min_ps(a.v, b.v), a.v, _mm256_cmp_ps(a.v, a.v, _CMP_UNORD_Q)));
+}
+
+#include "kernels/cpu/vector_loops.inl"
+
+} // namespace
+
+const VectorKernels avx2_kernels{apply, combine, sum, accumulate, blend, overlaps_any};
+
+} // namespace mammo::kernels

@@ -1,0 +1,62 @@
+#include "kernels/cpu/vector_kernels.hpp"
+
+#include <cmath>
+
+namespace mammo::kernels {
+namespace {
+
+// One float: the same operations as the wider kinds, for every machine.
+struct Vector {
+  static constexpr std::int64_t width = 1;
+  float v;
+
+  explicit Vector(float all) : v(all) {}
+  static Vector load(const float* from) { return Vector(*from); }
+  static Vector load(const float* from, std::int64_t) { return Vector(*from); }
+  void store(float* to) const { *to = v; }
+  void store(float* to, std::int64_t) const { *to = v; }
+
+  // These keep NaN.
+  Vector at_least(float bound) const { return Vector(v < bound ? bound : v); }
+  Vector at_most(float bound) const { return Vector(v > bound ? bound : v); }
+  Vector rounded() const { return Vector(std::nearbyint(v)); }
+  Vector root() const { return Vector(std::sqrt(v)); }
+  Vector magnitude() const { return Vector(std::fabs(v)); }
+  /// 2^v for an integer v from -126 to 127.
+  Vector power_of_two() const { return Vector(std::isnan(v) ? v : std::ldexp(1.0F, static_cast<int>(v))); }
+};
+
+inline Vector operator+(Vector a, Vector b) {
+  return Vector(a.v + b.v);
+}
+inline Vector operator-(Vector a, Vector b) {
+  return Vector(a.v - b.v);
+}
+inline Vector operator*(Vector a, Vector b) {
+  return Vector(a.v * b.v);
+}
+inline Vector operator/(Vector a, Vector b) {
+  return Vector(a.v / b.v);
+}
+inline Vector operator-(Vector a) {
+  return Vector(-a.v);
+}
+// Rounded once in f64, which is close to a fused operation.
+inline Vector multiply_add(Vector a, Vector b, Vector c) {
+  return Vector(
+      static_cast<float>(static_cast<double>(a.v) * static_cast<double>(b.v) + static_cast<double>(c.v)));
+}
+inline Vector larger(Vector a, Vector b) {
+  return Vector(a.v > b.v || std::isnan(a.v) ? a.v : b.v);
+}
+inline Vector smaller(Vector a, Vector b) {
+  return Vector(a.v < b.v || std::isnan(a.v) ? a.v : b.v);
+}
+
+#include "kernels/cpu/vector_loops.inl"
+
+} // namespace
+
+const VectorKernels baseline_kernels{apply, combine, sum, accumulate, blend, overlaps_any};
+
+} // namespace mammo::kernels

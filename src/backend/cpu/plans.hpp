@@ -1,0 +1,69 @@
+#pragma once
+
+#include "kernels/cpu/vector_kernels.hpp"
+#include "mammo/backend/backend.hpp"
+
+#include <memory>
+#include <utility>
+#include <vector>
+
+namespace mammo::cpu {
+
+/// The loops for the widest instructions allowed here.
+const kernels::VectorKernels& vector_kernels();
+
+/// Elements that a thread is worth waking for.
+inline constexpr std::int64_t elementwise_grain = 32768;
+
+/// A plan that calls `compute(inputs, outputs)`.
+template <class Compute>
+class FunctionPlan final : public Plan {
+ public:
+  FunctionPlan(std::vector<TensorSpec> outputs, Compute compute)
+      : outputs_(std::move(outputs)), compute_(std::move(compute)) {}
+
+  const std::vector<TensorSpec>& outputs() const override { return outputs_; }
+  void run(std::span<const Tensor> inputs, std::span<Tensor> outputs, std::byte*) const override {
+    compute_(inputs, outputs);
+  }
+
+ private:
+  std::vector<TensorSpec> outputs_;
+  Compute compute_;
+};
+
+using PlanPointer = std::shared_ptr<const Plan>;
+
+template <class Compute>
+PlanPointer make_plan(std::vector<TensorSpec> outputs, Compute compute) {
+  return std::make_shared<FunctionPlan<Compute>>(std::move(outputs), std::move(compute));
+}
+
+/// A picture tensor as its layout stores it: planes of height x width pixels of `lanes` neighbouring floats.
+struct Planes {
+  std::int64_t count;
+  std::int64_t height;
+  std::int64_t width;
+  std::int64_t lanes;
+
+  Planes(const Shape& shape, Layout layout);
+};
+
+/// Sets the padding of the last block to zero, where there is any: for results of functions that do not keep
+/// 0.
+void clear_padding(float* elements, const Shape& shape, Layout layout);
+
+// Plans for one kind of operation each, or null. `outputs` are those of infer_outputs; all inputs are f32 and
+// nothing is empty.
+PlanPointer plan(const Unary& op, const Signature& signature, std::vector<TensorSpec> outputs);
+PlanPointer plan(const Binary& op, const Signature& signature, std::vector<TensorSpec> outputs);
+PlanPointer plan(const Interpolate2d& op, const Signature& signature, std::vector<TensorSpec> outputs);
+PlanPointer plan(const AdaptivePool2d& op, const Signature& signature, std::vector<TensorSpec> outputs);
+PlanPointer plan(const Concat& op, const Signature& signature, std::vector<TensorSpec> outputs);
+PlanPointer plan(const Pad& op, const Signature& signature, std::vector<TensorSpec> outputs);
+PlanPointer plan(const Reduce& op, const Signature& signature, std::vector<TensorSpec> outputs);
+PlanPointer plan(const TopK& op, const Signature& signature, std::vector<TensorSpec> outputs);
+PlanPointer plan(const BoxDecode& op, const Signature& signature, std::vector<TensorSpec> outputs);
+PlanPointer plan(const Nms& op, const Signature& signature, std::vector<TensorSpec> outputs);
+
+} // namespace mammo::cpu
