@@ -93,7 +93,7 @@ enum class Interpolation : std::uint8_t { nearest, bilinear };
 struct Interpolate2d {
   static constexpr std::string_view name = "interpolate2d";
   Interpolation mode = Interpolation::nearest;
-  Size2d output;
+  Size2d output{};
   bool align_corners = false;
 
   auto fields() const { return std::tuple(mode, output.height, output.width, align_corners); }
@@ -118,8 +118,8 @@ struct Concat {
 /// x -> x with `before[d]` and `after[d]` elements of `value` added around dimension d.
 struct Pad {
   static constexpr std::string_view name = "pad";
-  Dims before;
-  Dims after;
+  Dims before{};
+  Dims after{};
   double value = 0;
 
   auto fields() const { return std::tuple(before, after, value); }
@@ -152,7 +152,7 @@ enum class ReduceKind : std::uint8_t { sum, mean, max, min };
 struct Reduce {
   static constexpr std::string_view name = "reduce";
   ReduceKind kind = ReduceKind::sum;
-  Dims dims;
+  Dims dims{};
   bool keep_dims = false;
 
   auto fields() const { return std::tuple(kind, dims, keep_dims); }
