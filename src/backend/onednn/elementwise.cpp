@@ -20,7 +20,6 @@ struct Function {
 
 Function function_of(UnaryKind kind) {
   switch (kind) {
-  case UnaryKind::relu: return {Algorithm::eltwise_relu};
   case UnaryKind::sigmoid: return {Algorithm::eltwise_logistic};
   case UnaryKind::exp: return {Algorithm::eltwise_exp};
   case UnaryKind::log: return {Algorithm::eltwise_log};
@@ -28,6 +27,7 @@ Function function_of(UnaryKind kind) {
   case UnaryKind::neg: return {Algorithm::eltwise_linear, -1.0F};
   case UnaryKind::abs: return {Algorithm::eltwise_abs};
   case UnaryKind::tanh: return {Algorithm::eltwise_tanh};
+  case UnaryKind::relu: break; // the library's makes 0 of NaN
   }
   return {Algorithm::undef};
 }
@@ -64,6 +64,7 @@ PlanPointer plan(const Unary& op, const Signature& signature, std::vector<Tensor
   outputs[0].layout = signature.inputs[0].layout;
   const auto x = flat_where_dense(signature.inputs[0]);
   const Function function = function_of(op.kind);
+  if (function.algorithm == Algorithm::undef) return nullptr;
   const Forward::primitive_desc primitive(engine(), dnnl::prop_kind::forward_inference, function.algorithm, x,
                                           x, function.alpha, 0.0F, attributes(), true);
   if (!primitive) return nullptr;
@@ -74,10 +75,10 @@ PlanPointer plan(const Unary& op, const Signature& signature, std::vector<Tensor
   return plan;
 }
 
-// The first operand must have the shape of the result.
+// The first operand must have the shape of the result. The library's ReLU makes 0 of NaN.
 PlanPointer plan(const Binary& op, const Signature& signature, std::vector<TensorSpec> outputs) {
   const Algorithm algorithm = algorithm_of(op.kind);
-  if (algorithm == Algorithm::undef) return nullptr;
+  if (algorithm == Algorithm::undef || op.activation != Activation::none) return nullptr;
   std::size_t first = 0;
   std::size_t second = 1;
   if (signature.inputs[0].shape != outputs[0].shape && is_commutative(op.kind)) std::swap(first, second);
@@ -89,13 +90,8 @@ PlanPointer plan(const Binary& op, const Signature& signature, std::vector<Tenso
   const int rank = a.shape.rank();
   const auto a_desc = describe(a);
   const auto b_desc = describe_as_rank(b, rank);
-  dnnl::primitive_attr attr = attributes();
-  if (op.activation == Activation::relu) {
-    dnnl::post_ops after;
-    after.append_eltwise(Algorithm::eltwise_relu, 0.0F, 0.0F);
-    attr.set_post_ops(after);
-  }
-  const dnnl::binary::primitive_desc primitive(engine(), algorithm, a_desc, b_desc, a_desc, attr, true);
+  const dnnl::binary::primitive_desc primitive(engine(), algorithm, a_desc, b_desc, a_desc, attributes(),
+                                               true);
   if (!primitive) return nullptr;
 
   auto plan = std::make_shared<PrimitivePlan>(primitive, signature, std::move(outputs));
