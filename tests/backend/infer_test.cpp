@@ -1,0 +1,179 @@
+#include "mammo/backend/operation.hpp"
+#include "mammo/core/error.hpp"
+
+#include <cmath>
+#include <cstdint>
+
+#include <catch2/catch.hpp>
+
+using namespace mammo;
+
+namespace {
+
+TensorSpec spec(const Shape& shape, DType dtype = DType::f32) {
+  return {.shape = shape, .dtype = dtype};
+}
+
+const TensorSpec none{.shape = {}, .defined = false};
+
+Shape shape_of(const Operation& operation, const std::vector<TensorSpec>& inputs) {
+  return infer_outputs(operation, inputs).at(0).shape;
+}
+
+Shape conv(const Conv2d& op, const Shape& x, const Shape& w) {
+  return shape_of(op, {spec(x), spec(w), none, none});
+}
+
+} // namespace
+
+TEST_CASE("conv2d: output sizes") {
+  CHECK(conv({.stride = 2, .padding = 3}, {1, 3, 224, 224}, {64, 3, 7, 7}) == Shape{1, 64, 112, 112});
+  CHECK(conv({.padding = {0, 2}, .dilation = {1, 2}}, {2, 4, 9, 9}, {8, 4, 3, 3}) == Shape{2, 8, 7, 9});
+  CHECK(conv({.groups = 4}, {1, 8, 5, 5}, {12, 2, 1, 1}) == Shape{1, 12, 5, 5});
+  CHECK(conv({}, {0, 3, 5, 5}, {4, 3, 3, 3}) == Shape{0, 4, 3, 3});
+  CHECK(
+      infer_outputs(Conv2d{}, {spec({1, 1, 2, 2}, DType::f64), spec({1, 1, 1, 1}, DType::f64), none, none})[0]
+          .dtype == DType::f64);
+}
+
+TEST_CASE("conv2d: what does not fit is refused with its value") {
+  CHECK_THROWS_WITH(conv({}, {1, 3, 8, 8}, {4, 2, 3, 3}),
+                    "conv2d: weight [4, 2, 3, 3] for x [1, 3, 8, 8] and groups 1, expected 3 channels in "
+                    "dimension 1");
+  CHECK_THROWS_AS(conv({.stride = 0}, {1, 3, 8, 8}, {4, 3, 3, 3}), ArgumentError);
+  CHECK_THROWS_AS(conv({.padding = {0, -1}}, {1, 3, 8, 8}, {4, 3, 3, 3}), ArgumentError);
+  CHECK_THROWS_AS(conv({.dilation = {1, 0}}, {1, 3, 8, 8}, {4, 3, 3, 3}), ArgumentError);
+  CHECK_THROWS_AS(conv({.groups = 0}, {1, 3, 8, 8}, {4, 3, 3, 3}), ArgumentError);
+  CHECK_THROWS_AS(conv({.groups = 2}, {1, 3, 8, 8}, {4, 3, 3, 3}), ShapeError);
+  CHECK_THROWS_AS(conv({.groups = 3}, {1, 3, 8, 8}, {4, 1, 3, 3}), ShapeError);
+  CHECK_THROWS_WITH(conv({}, {1, 3, 2, 8}, {4, 3, 3, 3}),
+                    Catch::Contains("height 2") && Catch::Contains("kernel"));
+  CHECK_THROWS_AS(conv({}, {1, 0, 8, 8}, {4, 0, 3, 3}), ShapeError);
+  CHECK_THROWS_AS(conv({}, {1, 3, 8, 8}, {4, 3, 0, 3}), ShapeError);
+  CHECK_THROWS_AS(conv({}, {3, 8, 8}, {4, 3, 3, 3}), ShapeError);
+  const TensorSpec x = spec({1, 3, 8, 8});
+  const TensorSpec w = spec({4, 3, 3, 3});
+  CHECK_THROWS_AS(infer_outputs(Conv2d{}, {x, w}), ArgumentError);
+  CHECK_THROWS_AS(infer_outputs(Conv2d{}, {x, none, none, none}), ArgumentError);
+  CHECK_THROWS_WITH(infer_outputs(Conv2d{}, {x, w, spec({3}), none}), "conv2d: bias [3], expected [4]");
+  CHECK_THROWS_AS(infer_outputs(Conv2d{}, {x, w, none, spec({1, 4, 8, 8})}), ShapeError);
+  CHECK_THROWS_AS(infer_outputs(Conv2d{}, {x, spec({4, 3, 3, 3}, DType::f64), none, none}), TypeError);
+  CHECK_THROWS_AS(infer_outputs(Conv2d{}, {spec({1, 3, 8, 8}, DType::u8), w, none, none}), TypeError);
+}
+
+TEST_CASE("window arithmetic takes hostile numbers") {
+  CHECK_THROWS_AS(conv({.padding = INT64_MAX}, {1, 1, 8, 8}, {1, 1, 3, 3}), ArgumentError);
+  CHECK_THROWS_AS(conv({.stride = INT64_MIN}, {1, 1, 8, 8}, {1, 1, 3, 3}), ArgumentError);
+  CHECK_THROWS_AS(conv({}, {1, 1, std::int64_t{1} << 40, 1}, {1, 1, 1, 1}), ShapeError);
+  CHECK_THROWS_AS(conv({.dilation = INT32_MAX}, {1, 1, 8, 8}, {1, 1, 1 << 30, 1}), ShapeError);
+  CHECK_THROWS_AS(conv({.padding = INT32_MAX}, {INT32_MAX, 1, 8, 8}, {INT32_MAX, 1, 1, 1}), ShapeError);
+  CHECK_THROWS_AS(shape_of(Unary{}, {spec({-1})}), ShapeError);
+  CHECK_THROWS_AS(shape_of(Unary{}, {spec({INT64_MAX, INT64_MAX})}), ShapeError);
+  CHECK_THROWS_AS(shape_of(Pad{.before = {INT64_MAX}, .after = {0}}, {spec({1})}), ArgumentError);
+  CHECK_THROWS_AS(shape_of(Pad{.before = {1}, .after = {0}}, {spec({INT64_MAX})}), ShapeError);
+  CHECK_THROWS_AS(shape_of(Concat{.dim = 0}, {spec({INT64_MAX}), spec({1})}), ShapeError);
+}
+
+TEST_CASE("batch_norm") {
+  const TensorSpec x = spec({2, 5, 3, 3});
+  const TensorSpec c = spec({5});
+  CHECK(shape_of(BatchNorm{}, {x, c, c, c, c}) == x.shape);
+  CHECK_THROWS_WITH(infer_outputs(BatchNorm{}, {x, c, spec({4}), c, c}), "batch_norm: var [4], expected [5]");
+  CHECK_THROWS_AS(infer_outputs(BatchNorm{}, {x, c, c, c, none}), ArgumentError);
+  CHECK_THROWS_AS(infer_outputs(BatchNorm{.eps = NAN}, {x, c, c, c, c}), ArgumentError);
+  CHECK_THROWS_AS(infer_outputs(BatchNorm{.eps = -1}, {x, c, c, c, c}), ArgumentError);
+}
+
+TEST_CASE("pooling and interpolation") {
+  const std::vector x{spec({1, 2, 9, 7})};
+  CHECK(shape_of(Pool2d{.kernel = 3, .stride = 2, .padding = 1}, x) == Shape{1, 2, 5, 4});
+  CHECK_THROWS_WITH(shape_of(Pool2d{.kernel = 3, .padding = {1, 2}}, x),
+                    "pool2d: padding 1 x 2, expected at most half the kernel 3 x 3");
+  CHECK_THROWS_AS(shape_of(Pool2d{.kernel = 8}, x), ShapeError);
+  CHECK_THROWS_AS(shape_of(Pool2d{.kernel = 0}, x), ArgumentError);
+  CHECK(shape_of(AdaptivePool2d{.output = {4, 1}}, x) == Shape{1, 2, 4, 1});
+  CHECK_THROWS_AS(shape_of(AdaptivePool2d{.output = {0, 1}}, x), ArgumentError);
+  CHECK_THROWS_AS(shape_of(AdaptivePool2d{}, {spec({1, 2, 0, 7})}), ArgumentError);
+  CHECK(shape_of(Interpolate2d{.output = {18, 3}}, x) == Shape{1, 2, 18, 3});
+  CHECK_THROWS_AS(shape_of(Interpolate2d{}, x), ArgumentError);
+  CHECK_THROWS_AS(shape_of(Interpolate2d{.output = 4, .align_corners = true}, x), ArgumentError);
+}
+
+TEST_CASE("linear") {
+  CHECK(shape_of(Linear{}, {spec({2, 7, 5}), spec({3, 5}), none}) == Shape{2, 7, 3});
+  CHECK(shape_of(Linear{}, {spec({5}), spec({3, 5}), spec({3})}) == Shape{3});
+  CHECK_THROWS_WITH(infer_outputs(Linear{}, {spec({2, 5}), spec({3, 4}), none}),
+                    "linear: weight [3, 4], expected [O, 5] for x [2, 5]");
+  CHECK_THROWS_AS(infer_outputs(Linear{}, {spec({}), spec({3, 4}), none}), ShapeError);
+  CHECK_THROWS_AS(infer_outputs(Linear{}, {spec({2, 5}), spec({3, 5}), spec({2})}), ShapeError);
+}
+
+TEST_CASE("concat and pad") {
+  CHECK(shape_of(Concat{.dim = 1}, {spec({2, 1}), spec({2, 4}), spec({2, 0})}) == Shape{2, 5});
+  CHECK(infer_outputs(Concat{}, {spec({2}, DType::u8)})[0].dtype == DType::u8);
+  CHECK_THROWS_WITH(shape_of(Concat{.dim = 1}, {spec({2, 1}), spec({3, 4})}),
+                    "concat: tensor 1 [3, 4], expected [2, 1] but for dimension 1");
+  CHECK_THROWS_AS(shape_of(Concat{.dim = 1}, {spec({2, 1}), spec({2})}), ShapeError);
+  CHECK_THROWS_AS(shape_of(Concat{.dim = 0}, {spec({2}), spec({2}, DType::f64)}), TypeError);
+  CHECK_THROWS_AS(shape_of(Concat{.dim = -1}, {spec({2})}), ShapeError);
+  CHECK_THROWS_AS(shape_of(Concat{.dim = 0}, {spec({})}), ShapeError);
+  CHECK_THROWS_AS(infer_outputs(Concat{}, {}), ArgumentError);
+  CHECK(shape_of(Pad{.before = {1, 0}, .after = {0, 2}}, {spec({2, 3})}) == Shape{3, 5});
+  CHECK_THROWS_AS(shape_of(Pad{.before = {1}, .after = {0, 2}}, {spec({2, 3})}), ShapeError);
+  CHECK_THROWS_AS(shape_of(Pad{.before = {1, -1}, .after = {0, 2}}, {spec({2, 3})}), ArgumentError);
+}
+
+TEST_CASE("elementwise operations") {
+  CHECK(shape_of(Binary{}, {spec({2, 1}), spec({3})}) == Shape{2, 3});
+  CHECK_THROWS_WITH(shape_of(Binary{}, {spec({2, 4}), spec({3})}),
+                    "binary: shapes [2, 4] and [3] do not broadcast");
+  CHECK_THROWS_AS(shape_of(Binary{}, {spec({2}), spec({2}, DType::f64)}), TypeError);
+  CHECK_THROWS_AS(shape_of(Unary{}, {spec({2}, DType::i32)}), TypeError);
+  CHECK(shape_of(Unary{}, {spec({})}) == Shape{});
+}
+
+TEST_CASE("reductions") {
+  const std::vector x{spec({2, 3, 4})};
+  CHECK(shape_of(Reduce{.dims = {0, 2}}, x) == Shape{3});
+  CHECK(shape_of(Reduce{.dims = {0, 2}, .keep_dims = true}, x) == Shape{1, 3, 1});
+  CHECK(shape_of(Reduce{.dims = {0, 1, 2}}, x) == Shape{});
+  CHECK(shape_of(Reduce{}, x) == x[0].shape);
+  CHECK_THROWS_AS(shape_of(Reduce{.dims = {1, 0}}, x), ShapeError);
+  CHECK_THROWS_AS(shape_of(Reduce{.dims = {1, 1}}, x), ShapeError);
+  CHECK_THROWS_AS(shape_of(Reduce{.dims = {3}}, x), ShapeError);
+  CHECK_THROWS_AS(shape_of(Reduce{.dims = {-1}}, x), ShapeError);
+  CHECK(shape_of(Reduce{.dims = {0}}, {spec({0, 3})}) == Shape{3});
+  for (const auto kind : {ReduceKind::mean, ReduceKind::max, ReduceKind::min}) {
+    CHECK_THROWS_WITH(shape_of(Reduce{.kind = kind, .dims = {0}}, {spec({0, 3})}),
+                      Catch::Contains("hold nothing"));
+  }
+  CHECK(shape_of(Softmax{.dim = 1}, x) == x[0].shape);
+  CHECK_THROWS_AS(shape_of(Softmax{.dim = 3}, x), ShapeError);
+}
+
+TEST_CASE("top_k") {
+  const auto outputs = infer_outputs(TopK{.k = 3}, {spec({2, 5})});
+  CHECK(outputs.at(0).shape == Shape{2, 3});
+  CHECK(outputs.at(1).dtype == DType::i64);
+  CHECK(shape_of(TopK{.k = 0}, {spec({0})}) == Shape{0});
+  CHECK_THROWS_WITH(shape_of(TopK{.k = 6}, {spec({2, 5})}), "top_k: k 6 of x [2, 5], expected 0 to 5");
+  CHECK_THROWS_AS(shape_of(TopK{.k = -1}, {spec({5})}), ArgumentError);
+  CHECK_THROWS_AS(shape_of(TopK{}, {spec({})}), ShapeError);
+}
+
+TEST_CASE("boxes") {
+  const TensorSpec boxes = spec({7, 4});
+  CHECK(shape_of(BoxDecode{}, {boxes, boxes}) == Shape{7, 4});
+  CHECK_THROWS_AS(shape_of(BoxDecode{}, {boxes, spec({6, 4})}), ShapeError);
+  CHECK_THROWS_AS(shape_of(BoxDecode{}, {spec({7, 5}), spec({7, 5})}), ShapeError);
+  CHECK_THROWS_AS(shape_of(BoxDecode{.weights = {1, 1, 0, 1}}, {boxes, boxes}), ArgumentError);
+  CHECK_THROWS_AS(shape_of(BoxDecode{.clip = NAN}, {boxes, boxes}), ArgumentError);
+  const auto kept = infer_outputs(Nms{}, {boxes, spec({7})});
+  CHECK(kept.at(0).shape == Shape{7});
+  CHECK(kept.at(1).shape == Shape{1});
+  CHECK(kept.at(1).dtype == DType::i64);
+  CHECK_THROWS_AS(infer_outputs(Nms{}, {boxes, spec({7, 1})}), ShapeError);
+  CHECK_THROWS_AS(infer_outputs(Nms{.iou_threshold = 1.5}, {boxes, spec({7})}), ArgumentError);
+  CHECK_THROWS_AS(infer_outputs(Nms{.iou_threshold = NAN}, {boxes, spec({7})}), ArgumentError);
+  CHECK_THROWS_AS(infer_outputs(Nms{.max_output = -1}, {boxes, spec({7})}), ArgumentError);
+}
