@@ -19,7 +19,10 @@ bool is_reserved(const fs::path& stem) {
 
 fs::path named(const InputFile& image, std::size_t digits) {
   fs::path stem = image.path.stem();
-  if (digits > 0) stem += "-" + sha256(image.path.native()).substr(0, digits);
+  if (digits > 0) {
+    stem += "-";
+    stem += sha256(image.path.native()).substr(0, digits);
+  }
   return image.folder / stem;
 }
 

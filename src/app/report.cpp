@@ -93,6 +93,7 @@ Json to_json(const std::vector<ModelRecord>& models) {
   for (const ModelRecord& model : models) {
     list.push_back({{"task", model.task},
                     {"name", model.name},
+                    {"version", model.version},
                     {"weights_sha256", model.weights_sha256},
                     {"config_sha256", model.config_sha256}});
   }

@@ -31,7 +31,7 @@ Analysis made_up() {
   analysis.preprocessing.breast = {10, 20, 300, 400};
   analysis.preprocessing.image_to_input = mammo::AffineTransform(0.25, 0, 3, 0, 0.25, 4);
   analysis.models = {
-      {"mass detection", "detector", sha256(std::string_view("w")), sha256(std::string_view("c"))}};
+      {"mass detection", "detector", "1.0", sha256(std::string_view("w")), sha256(std::string_view("c"))}};
   analysis.execution = {.backend = "auto", .strict = false, .isa = "avx2", .threads = 2};
   analysis.threshold = 0.3;
   analysis.detections = {{"mass", 0.91234567, {100.126, 200, 50.5, 60.25}}, {"mass", 0.4, {0, 0, 10, 10}}};

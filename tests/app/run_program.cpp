@@ -88,7 +88,7 @@ std::vector<std::string> mammo_command(const std::vector<std::string>& arguments
   return command;
 }
 
-Ended mammo(const std::vector<std::string>& arguments) {
+Ended mammo_program(const std::vector<std::string>& arguments) {
   return run_program(mammo_command(arguments));
 }
 

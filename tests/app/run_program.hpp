@@ -33,7 +33,7 @@ class Program {
 Ended run_program(const std::vector<std::string>& command);
 
 // The mammo program of this build, with these arguments.
-Ended mammo(const std::vector<std::string>& arguments);
+Ended mammo_program(const std::vector<std::string>& arguments);
 std::vector<std::string> mammo_command(const std::vector<std::string>& arguments);
 
 // The same on a terminal; what it shows there, both streams together.

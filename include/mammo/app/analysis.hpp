@@ -48,7 +48,8 @@ struct PreprocessingRecord {
 /// A model that took part.
 struct ModelRecord {
   std::string task; ///< "mass detection"
-  std::string name; ///< its folder's
+  std::string name;
+  std::string version;
   std::string weights_sha256;
   std::string config_sha256;
 };

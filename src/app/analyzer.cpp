@@ -1,0 +1,153 @@
+#include "mammo/app/analyzer.hpp"
+
+#include "app/stopwatch.hpp"
+#include "mammo/app/sha256.hpp"
+#include "mammo/core/file.hpp"
+#include "mammo/core/isa.hpp"
+#include "mammo/core/memory.hpp"
+#include "mammo/core/threads.hpp"
+#include "mammo/models/detector.hpp"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace mammo::app {
+namespace {
+
+image::DetectorInputOptions input_options(const models::InputConfig& config) {
+  return {.working_height = config.working_height,
+          .breast = {.blur_sigma = config.breast.blur_sigma,
+                     .otsu_fraction = config.breast.otsu_fraction,
+                     .least_threshold = config.breast.least_threshold,
+                     .frame_columns = config.breast.frame_columns,
+                     .frame_rows = config.breast.frame_rows,
+                     .opening = config.breast.opening,
+                     .least_area = config.breast.least_area,
+                     .margin_columns = config.breast.margin_columns,
+                     .margin_rows = config.breast.margin_rows,
+                     .touching = config.breast.touching,
+                     .touching_rows = config.breast.touching_rows},
+          .brightness = {.percentile = config.brightness.percentile,
+                         .background = config.brightness.background,
+                         .target = config.brightness.target,
+                         .least = config.brightness.least},
+          .canvas = {.height = config.canvas.height,
+                     .width = config.canvas.width,
+                     .max_scale = config.canvas.max_scale},
+          .mean = config.mean};
+}
+
+/// What the network found, in pixels of the original image. A box that lies in the canvas's black border
+/// alone marks nothing of the film and is dropped.
+std::vector<Detection> on_film(const std::vector<models::Detection>& found, const models::Detector& detector,
+                               const AffineTransform& input_to_image, const image::Film& film,
+                               double threshold) {
+  std::vector<Detection> detections;
+  for (const models::Detection& detection : found) {
+    const Box box = clip(input_to_image.apply(detection.box), static_cast<double>(film.width()),
+                         static_cast<double>(film.height()));
+    if (detection.score < threshold || box.area() <= 0) continue;
+    detections.push_back(
+        {detector.config.class_names.at(static_cast<std::size_t>(detection.label)), detection.score, box});
+  }
+  return detections;
+}
+
+std::string sha256_of_file(const std::filesystem::path& path) {
+  return sha256(MappedFile(path).bytes());
+}
+
+} // namespace
+
+struct Analyzer::Models {
+  models::Detector detector;
+  ModelRecord detector_record;
+  image::DetectorInputOptions input;
+};
+
+Analyzer::Analyzer(const AnalyzerOptions& options) : execution_(options.execution) {
+  const ExecutionScope known_backend(execution_);
+  const std::filesystem::path folder = options.models / "detector";
+  models::Detector detector = models::load_detector(folder);
+  ModelRecord record{.task = "mass detection",
+                     .name = detector.config.name,
+                     .version = detector.config.version,
+                     .weights_sha256 = sha256_of_file(detector.weights_path),
+                     .config_sha256 = sha256_of_file(folder / "config.json")};
+  const image::DetectorInputOptions input = input_options(detector.config.input);
+  models_ = std::make_unique<Models>(Models{std::move(detector), std::move(record), input});
+}
+
+Analyzer::~Analyzer() = default;
+Analyzer::Analyzer(Analyzer&&) noexcept = default;
+Analyzer& Analyzer::operator=(Analyzer&&) noexcept = default;
+
+Analysis Analyzer::analyze(const image::Film& film, const AnalysisOptions& options) {
+  require<ArgumentError>(options.threshold >= 0 && options.threshold <= 1, "threshold ", options.threshold,
+                         ", expected 0 to 1");
+  const ExecutionScope execution(execution_);
+  const MemoryScope memory;
+  const models::Detector& detector = models_->detector;
+
+  Analysis analysis;
+  Stopwatch watch(analysis.times);
+  const image::GreyImage grey = image::render_grey8(film, options.voi);
+  watch.lap("voi");
+  const image::DetectorInput input = image::detector_input(grey.pixels, models_->input);
+  watch.lap("preprocessing");
+  const models::RetinaNetOutput output = detector.network->forward(input.input);
+  watch.lap("network");
+  const auto found = detector.network->postprocess(output);
+  analysis.detections = on_film(found.at(0), detector, input.to_input.inverse(), film, options.threshold);
+  watch.lap("postprocessing");
+
+  analysis.image = {.path = {},
+                    .sha256 = {},
+                    .format = film.format,
+                    .height = film.height(),
+                    .width = film.width(),
+                    .bits = film.bits,
+                    .laterality = film.metadata.laterality,
+                    .view = film.metadata.view_position,
+                    .modality = film.metadata.modality,
+                    .sop_instance_uid = film.metadata.sop_instance_uid};
+  analysis.preprocessing = {.voi = grey.voi,
+                            .options = models_->input,
+                            .aspect = input.aspect,
+                            .breast_found = input.breast_found,
+                            .breast = input.breast,
+                            .gain = input.gain,
+                            .image_to_input = input.to_input};
+  analysis.models = {models_->detector_record};
+  analysis.execution = {.backend = execution_.backend,
+                        .strict = execution_.strict,
+                        .isa = std::string(name(isa())),
+                        .threads = thread_count()};
+  analysis.threshold = options.threshold;
+  analysis.warnings = film.warnings;
+  if (!input.breast_found)
+    analysis.warnings.emplace_back("no breast outline was found; the whole film was used");
+  analysis.peak_tensor_bytes = memory.peak_bytes();
+  analysis.grey = grey.pixels;
+  analysis.canvas = input.canvas;
+  return analysis;
+}
+
+Analysis Analyzer::analyze_file(const std::filesystem::path& path, const FileOptions& options) {
+  std::vector<StageTime> times;
+  Stopwatch watch(times);
+  // One mapping for both, so that the hash is that of the very bytes that were read.
+  const MappedFile file(path);
+  const image::Film film = image::decode_film(file.bytes(), path.string(), options.read);
+  const std::string hash = sha256(file.bytes());
+  watch.lap("read");
+
+  Analysis analysis = analyze(film, options.analysis);
+  analysis.times.insert(analysis.times.begin(), times.begin(), times.end());
+  analysis.image.path = path.string();
+  analysis.image.sha256 = hash;
+  return analysis;
+}
+
+} // namespace mammo::app
