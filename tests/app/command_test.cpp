@@ -111,7 +111,7 @@ TEST_CASE("A film gives a report, an overlay and the model's view") {
   CHECK(json["image"]["height"] == 400);
   CHECK(json["image"]["width"] == 240);
   CHECK(json["image"]["laterality"].is_null());
-  CHECK(json["models"][0]["name"] == "detector");
+  CHECK(json["models"][0]["name"] == "mass-detector");
   CHECK(json["threshold"] == 0.3);
   CHECK(json["mammo_version"] == MAMMO_VERSION);
   CHECK(json["milliseconds"]["network"] > 0);

@@ -155,9 +155,7 @@ void add_analyze_command(CLI::App& program, ExitCode& result) {
   command
       ->add_option("INPUT", arguments->inputs,
                    "Films (DICOM, PNG, JPEG, TIFF, BMP, PGM), folders of them, or quoted patterns")
-      ->required()
-      ->allow_extra_args(false)
-      ->expected(1, CLI::detail::expected_max_vector_size);
+      ->required();
   command->add_option("--out", arguments->output, "Folder for the results, made where missing")->required();
   command->add_option("--threshold", arguments->threshold, "Show marks scored at least this, 0 to 1")
       ->check(check_threshold)

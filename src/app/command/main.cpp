@@ -3,12 +3,26 @@
 
 #include <exception>
 #include <iostream>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 
 namespace {
+
+/// In the order that CLI11 wants, last first. It would split a file's name like "[a,b]" at the comma.
+std::vector<std::string> arguments_of(int argc, char** argv) {
+  std::vector<std::string> arguments;
+  for (int i = argc - 1; i > 0; --i) {
+    const std::string argument = argv[i];
+    const bool bracketed = argument.starts_with('[') && argument.ends_with(']');
+    arguments.push_back(bracketed ? "./" + argument : argument);
+  }
+  return arguments;
+}
 
 int fail(std::string_view what) {
   std::cerr << "mammo: " << mammo::app::printable(what) << '\n';
@@ -26,7 +40,7 @@ int main(int argc, char** argv) {
     program.require_subcommand(1);
     mammo::app::add_analyze_command(program, result);
     try {
-      program.parse(argc, argv);
+      program.parse(arguments_of(argc, argv));
     } catch (const CLI::Success& asked) {
       return program.exit(asked);
     } catch (const CLI::ParseError& error) {
