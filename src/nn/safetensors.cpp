@@ -45,8 +45,7 @@ std::vector<Saved> in_file_order(const StateDict& tensors) {
     require<ArgumentError>(name != "__metadata__", "a tensor cannot be called __metadata__");
     saved.push_back({name, tensor.plain()});
   }
-  // Wider types first keeps every tensor aligned to its elements.
-  std::ranges::stable_sort(saved, std::greater{}, [](const Saved& s) { return size_of(s.tensor.dtype()); });
+  std::ranges::stable_sort(saved, {}, [](const Saved& s) { return writing_order(s.tensor.dtype()); });
   return saved;
 }
 

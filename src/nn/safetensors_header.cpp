@@ -17,10 +17,11 @@ using Json = nlohmann::json;
 
 constexpr std::string_view metadata_key = "__metadata__";
 
+// In the order in which Python's library writes them.
 constexpr std::array dtype_names{
-    std::pair{DType::f64, "F64"}, std::pair{DType::i64, "I64"},      std::pair{DType::f32, "F32"},
-    std::pair{DType::i32, "I32"}, std::pair{DType::f16, "F16"},      std::pair{DType::bf16, "BF16"},
-    std::pair{DType::u16, "U16"}, std::pair{DType::boolean, "BOOL"}, std::pair{DType::u8, "U8"},
+    std::pair{DType::i64, "I64"}, std::pair{DType::f64, "F64"},   std::pair{DType::f32, "F32"},
+    std::pair{DType::i32, "I32"}, std::pair{DType::bf16, "BF16"}, std::pair{DType::f16, "F16"},
+    std::pair{DType::u16, "U16"}, std::pair{DType::u8, "U8"},     std::pair{DType::boolean, "BOOL"},
 };
 
 // A hostile name must not fill a terminal.
@@ -135,6 +136,11 @@ void check_cover(const std::vector<HeaderEntry>& entries, std::size_t data_bytes
 
 std::string_view format_name(DType dtype) {
   return std::ranges::find(dtype_names, dtype, &decltype(dtype_names)::value_type::first)->second;
+}
+
+std::ptrdiff_t writing_order(DType dtype) {
+  return std::ranges::find(dtype_names, dtype, &decltype(dtype_names)::value_type::first) -
+         dtype_names.begin();
 }
 
 std::optional<DType> dtype_of_name(std::string_view name) {

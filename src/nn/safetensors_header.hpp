@@ -31,6 +31,8 @@ SafeTensorsHeader parse_header(std::string_view json, std::size_t data_bytes);
 
 /// The format's names for element types: "F32", "BF16", ...; nothing for a name that is unknown.
 std::string_view format_name(DType dtype);
+/// Smaller for the types whose tensors come first in a file: wider ones, so that all are aligned.
+std::ptrdiff_t writing_order(DType dtype);
 std::optional<DType> dtype_of_name(std::string_view name);
 
 } // namespace mammo::nn

@@ -51,8 +51,9 @@ class SafeTensors {
 };
 
 /// Writes tensors and free text to a .safetensors file, which appears whole or not at all. The same contents
-/// always give the same bytes: wider element types come first, then the order of the names. Throws FileError
-/// where it cannot be written, ArgumentError on a tensor called `__metadata__` or a name that is not UTF-8.
+/// always give the same bytes, and those that Python's library writes: wider element types come first, then
+/// the order of the names. Throws FileError where it cannot be written, ArgumentError on a tensor called
+/// `__metadata__` or a name that is not UTF-8.
 void write_safetensors(const std::filesystem::path& path, const StateDict& tensors,
                        const std::map<std::string, std::string>& metadata = {});
 
