@@ -23,7 +23,8 @@ int main(int argc, char** argv) {
     if (mass.score < 0.3) continue;
     marks.push_back({seen.to_input.inverse().apply(mass.box), mass.score, "mass"});
     const auto& box = marks.back().box;
-    std::cout << mass.score << " at " << box.x << ' ' << box.y << ' ' << box.width << ' ' << box.height << '\n';
+    std::cout << mass.score << " at " << box.x << ' ' << box.y << ' ' << box.width << ' ' << box.height
+              << '\n';
   }
   mammo::image::write_png(argv[3], mammo::image::draw_overlay(grey, marks));
 }
