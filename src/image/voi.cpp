@@ -1,5 +1,7 @@
 #include "mammo/image/voi.hpp"
 
+#include "mammo/core/threads.hpp"
+
 #include <algorithm>
 #include <cctype>
 #include <charconv>
@@ -199,16 +201,22 @@ std::vector<std::uint8_t> grey_table(const Film& film, const Curve& curve, std::
   return table;
 }
 
+// `table` holds the stored values from `lowest` on; those beyond its ends take the nearest end's grey value.
 template <class T>
-Tensor through_table(const Tensor& stored, const std::vector<std::uint8_t>& table, std::int64_t lowest) {
+Tensor through_table(const Tensor& stored, std::vector<std::uint8_t> table, std::int64_t lowest) {
+  // With a place for each value that T can hold, the loop needs no comparison.
+  if (sizeof(T) <= 2) table.resize(std::size_t{1} << 8 * sizeof(T), table.back());
   Tensor grey = Tensor::empty(stored.shape(), {.dtype = DType::u8});
-  const auto from = stored.data<T>();
-  const auto to = grey.mutable_data<std::uint8_t>();
+  const T* from = stored.data<T>().data();
+  std::uint8_t* to = grey.mutable_data<std::uint8_t>().data();
   const std::int64_t last = static_cast<std::int64_t>(table.size()) - 1;
-  for (std::size_t i = 0; i < from.size(); ++i) {
-    const std::int64_t index = static_cast<std::int64_t>(from[i]) - lowest;
-    to[i] = table[static_cast<std::size_t>(std::clamp<std::int64_t>(index, 0, last))];
-  }
+  parallel_for(0, stored.numel(), 1 << 18, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t i = begin; i < end; ++i) {
+      std::int64_t index = static_cast<std::int64_t>(from[i]);
+      if constexpr (sizeof(T) > 2) index = std::clamp<std::int64_t>(index - lowest, 0, last);
+      to[i] = table[static_cast<std::size_t>(index)];
+    }
+  });
   return grey;
 }
 

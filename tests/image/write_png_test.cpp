@@ -1,11 +1,12 @@
-#include "mammo/core/file.hpp"
+#include "mammo/core/error.hpp"
+#include "mammo/core/threads.hpp"
 #include "mammo/image/read.hpp"
 #include "mammo/image/write_png.hpp"
 #include "tests/image/film_values.hpp"
 #include "tests/support/files.hpp"
 
-#include <cstring>
-#include <numeric>
+#include <cstdint>
+#include <vector>
 
 #include <catch2/catch.hpp>
 #include <png.h>
@@ -38,20 +39,24 @@ std::vector<std::uint8_t> decoded_rgb(const std::vector<std::byte>& bytes) {
 
 TEST_CASE("Grey pictures come back as they were written") {
   const test::TemporaryFolder folder;
-  const Tensor grey8 = ramp<std::uint8_t>({37, 41}, 7);
+  // Larger than a megabyte: compressed in several parts.
+  const Tensor grey8 = ramp<std::uint8_t>({1301, 1009}, 7);
   write_png(folder / "grey8.png", grey8);
-  CHECK(test::values_of(read_film(folder / "grey8.png").stored) == test::values_of(grey8));
-  const Tensor grey16 = ramp<std::uint16_t>({41, 37}, 257);
+  CHECK((test::values_of(read_film(folder / "grey8.png").stored) == test::values_of(grey8)));
+  const Tensor grey16 = ramp<std::uint16_t>({1009, 701}, 257);
   write_png(folder / "grey16.png", grey16);
   const Film film = read_film(folder / "grey16.png");
   CHECK(film.format == "PNG 16 bit");
-  CHECK(test::values_of(film.stored) == test::values_of(grey16));
+  CHECK((test::values_of(film.stored) == test::values_of(grey16)));
 }
 
 TEST_CASE("Colour pictures come back as they were written") {
-  const Tensor rgb = ramp<std::uint8_t>({29, 31, 3}, 5);
-  const auto values = rgb.data<std::uint8_t>();
-  CHECK(decoded_rgb(encode_png(rgb)) == std::vector<std::uint8_t>(values.begin(), values.end()));
+  for (const Shape& shape : {Shape{1, 1, 3}, Shape{29, 31, 3}, Shape{701, 523, 3}, Shape{3, 400'000, 3}}) {
+    CAPTURE(shape);
+    const Tensor rgb = ramp<std::uint8_t>(shape, 5);
+    const auto values = rgb.data<std::uint8_t>();
+    CHECK((decoded_rgb(encode_png(rgb)) == std::vector<std::uint8_t>(values.begin(), values.end())));
+  }
 }
 
 TEST_CASE("A view is written as it looks") {
@@ -59,6 +64,13 @@ TEST_CASE("A view is written as it looks") {
   const Tensor turned = grey.transpose(0, 1);
   const auto bytes = encode_png(turned);
   CHECK(test::values_of(decode_film(bytes, "memory").stored) == test::values_of(turned.contiguous()));
+}
+
+TEST_CASE("A picture is the same file whatever the number of threads") {
+  const Tensor rgb = ramp<std::uint8_t>({1200, 801, 3}, 11);
+  const auto whole = encode_png(rgb);
+  const ThreadLease lease(1);
+  CHECK((encode_png(rgb) == whole));
 }
 
 TEST_CASE("Other tensors are refused") {
