@@ -41,6 +41,7 @@ thread_local const ExecutionOptions* scoped_options = nullptr;
 struct PlannedCall {
   std::shared_ptr<const Plan> plan;
   bool plain_inputs = false;
+  bool by_reference = false;
 };
 
 // Least recently used plans first out. The mutex is held only to look up and to insert, never while a plan
@@ -125,11 +126,18 @@ void check_backend(const std::string& wanted) {
 
 using Candidates = std::vector<std::shared_ptr<const Backend>>;
 
-Candidates candidates(const ExecutionOptions& options) {
+// No picture, no box, no candidate: other backends need not know these, and reference takes no time for them.
+bool works_on_nothing(const Signature& signature) {
+  const auto is_empty = [](const TensorSpec& spec) { return spec.defined && numel(spec.shape) == 0; };
+  return std::ranges::any_of(signature.inputs, is_empty) ||
+         std::ranges::any_of(infer_outputs(signature.operation, signature.inputs), is_empty);
+}
+
+Candidates candidates(const ExecutionOptions& options, bool with_reference) {
   const std::scoped_lock lock(registry().mutex);
   Candidates order = registry().backends;
   std::ranges::stable_partition(order, [&](const auto& b) { return b->name() == options.backend; });
-  if (options.strict && options.backend != "reference") {
+  if (options.strict && options.backend != "reference" && !with_reference) {
     std::erase_if(order, [](const auto& b) { return b->name() == "reference"; });
   }
   return order;
@@ -155,30 +163,30 @@ void report_fallback(const Signature& signature, const ExecutionOptions& options
 }
 
 // The first plan that one of these backends has for the layouts as they are, else for row-major twins.
-PlannedCall first_plan(std::span<const std::shared_ptr<const Backend>> backends, const Signature& signature,
-                       const ExecutionOptions& options) {
+PlannedCall first_plan(std::span<const std::shared_ptr<const Backend>> backends, const Signature& signature) {
   Signature plain = signature;
   for (TensorSpec& input : plain.inputs) input.layout = Layout::row_major;
   for (const Signature* asked : {&signature, static_cast<const Signature*>(&plain)}) {
     if (asked == &plain && plain.inputs == signature.inputs) break;
     for (const auto& backend : backends) {
       auto plan = backend->plan(*asked);
-      if (!plan) continue;
-      if (backend->name() == "reference") report_fallback(signature, options);
-      return {std::move(plan), asked == &plain};
+      if (plan) return {std::move(plan), asked == &plain, backend->name() == "reference"};
     }
   }
   return {};
 }
 
 PlannedCall make_plan(const Signature& signature, const ExecutionOptions& options) {
-  const Candidates all = candidates(options);
+  const bool nothing = works_on_nothing(signature);
+  const Candidates all = candidates(options, nothing);
   const std::span<const std::shared_ptr<const Backend>> order(all);
   // A backend asked for by name has its try, twins included, before the others have theirs.
   const std::size_t named = options.backend == "auto" ? 0 : 1;
   for (const auto backends : {order.first(named), order.subspan(named)}) {
-    PlannedCall call = first_plan(backends, signature, options);
-    if (call.plan) return call;
+    PlannedCall call = first_plan(backends, signature);
+    if (!call.plan) continue;
+    if (call.by_reference && !nothing) report_fallback(signature, options);
+    return call;
   }
   throw NotImplemented(concat("no backend for ", describe(signature),
                               options.strict ? " (strict mode leaves out reference)" : ""));
@@ -257,7 +265,6 @@ std::vector<Tensor> dispatch(const Operation& operation, std::span<const Tensor>
   std::optional<PlannedCall> call = plan_cache().find(key);
   if (!call) {
     const std::size_t generation = plan_cache().generation();
-    infer_outputs(operation, signature.inputs);
     announce_thread_count();
     call = make_plan(signature, options);
     plan_cache().insert(key, *call, generation);

@@ -85,6 +85,21 @@ TEST_CASE("strict mode leaves out reference unless it is named") {
   CHECK(dispatch_one(grouped, inputs).data<double>()[0] == 4);
 }
 
+TEST_CASE("strict mode has nothing against reference where there is nothing to compute") {
+  const test::FreshDispatcher fresh;
+  std::vector<std::string> lines;
+  set_log_sink([&](LogLevel, const std::string& line) { lines.push_back(line); });
+  {
+    const ExecutionScope scope({.strict = true});
+    const auto kept = dispatch(Nms{}, std::array{Tensor::zeros({0, 4}), Tensor::zeros({0})});
+    CHECK(kept[1].data<std::int64_t>()[0] == 0);
+    CHECK(dispatch(TopK{.k = 0}, std::array{Tensor::zeros({3})})[0].numel() == 0);
+    CHECK(dispatch_one(Reduce{.dims = {0}}, std::array{Tensor::zeros({0, 3})}).plain().data<float>()[2] == 0);
+  }
+  set_log_sink({});
+  CHECK(lines.empty());
+}
+
 TEST_CASE("the use of reference where it was not asked for is logged once an operation") {
   const test::FreshDispatcher fresh;
   std::vector<std::string> lines;

@@ -15,7 +15,8 @@ namespace mammo {
 struct ExecutionOptions {
   /// Asked first; what it lacks falls to cpu, onednn and reference in that order. "auto" starts with cpu.
   std::string backend = "auto";
-  /// Never use reference (unless it is the backend named): throw NotImplemented instead.
+  /// Never use reference (unless it is the backend named): throw NotImplemented instead. It still takes what
+  /// the others leave of operations on tensors without elements, where there is nothing to compute.
   bool strict = false;
   /// Same bits for the same build, instruction set and thread count.
   bool deterministic = true;
