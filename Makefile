@@ -41,7 +41,7 @@ test: build ## the tests labelled fast and slow; fast ones again at AVX2 where t
 
 test-all: build setup-check clang minimal ## everything: second compiler, least build, all of tsan, every other test
 	$(MAKE) asan ASAN_LABELS='fast|slow'
-	$(MAKE) tsan TSAN_LABELS='fast'
+	$(MAKE) tsan TSAN_LABELS='fast' TSAN_TARGET=all
 	@scripts/test-avx2 $(CTEST)
 	$(CTEST) --test-dir build
 
@@ -65,9 +65,10 @@ asan: setup ## address and undefined-behaviour sanitizers over the fast tests
 	$(SANITIZED) $(CTEST) --test-dir build-asan -L '$(ASAN_LABELS)'
 
 TSAN_LABELS ?= threads
+TSAN_TARGET ?= tests_threads
 tsan: setup ## thread sanitizer over the tests labelled threads
 	@test -f build-tsan/build.ninja || $(CONFIGURE) tsan
-	$(BUILD) tsan
+	$(BUILD) tsan --target $(TSAN_TARGET)
 	$(SANITIZED) $(CTEST) --test-dir build-tsan -L '$(TSAN_LABELS)'
 
 clang: setup-check

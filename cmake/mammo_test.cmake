@@ -2,6 +2,9 @@
 
 set(MAMMO_TEST_TIMEOUT 300 CACHE STRING "Seconds after which ctest ends one test case")
 
+# Builds the test programs that have a case tagged [threads]: all that the thread sanitizer's run needs.
+add_custom_target(tests_threads)
+
 function(mammo_test)
   cmake_parse_arguments(PARSE_ARGV 0 arg "" "NAME;LAYER" "SOURCES;LIBRARIES")
   if(arg_UNPARSED_ARGUMENTS)
@@ -15,9 +18,18 @@ function(mammo_test)
   mammo_warnings(${target})
   target_include_directories(${target} PRIVATE "${PROJECT_SOURCE_DIR}" "${PROJECT_SOURCE_DIR}/src")
   target_link_libraries(${target} PRIVATE mammo_test_support ${arg_LIBRARIES})
+  # Catch's macros take long to optimise, and what is measured or looked at is the layers' own code.
+  target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O1>)
   if(TARGET mammo::${arg_LAYER})
     target_link_libraries(${target} PRIVATE mammo::${arg_LAYER})
   endif()
+
+  foreach(source IN LISTS arg_SOURCES)
+    file(STRINGS "${source}" threaded REGEX "\\[threads\\]" LIMIT_COUNT 1)
+    if(threaded)
+      add_dependencies(tests_threads ${target})
+    endif()
+  endforeach()
 
   # The program itself writes the ctest file: it alone knows its cases and their tags (tests/support/ctest_list.cpp).
   set(cases "${CMAKE_CURRENT_BINARY_DIR}/${target}.cases.cmake")
