@@ -4,6 +4,7 @@
 #include "dcmtk/dcmdata/dcmetinf.h"
 #include "dcmtk/oflog/oflog.h"
 #include "dcmtk/oflog/spi/logevent.h"
+#include "image/dicom_nesting.hpp"
 
 #include <algorithm>
 #include <array>
@@ -86,7 +87,10 @@ void feed(DcmInputBufferStream& stream, const std::uint8_t* data, std::size_t si
 }
 
 std::unique_ptr<DcmDataset> read_dataset(const Source& source, DcmInputStream& stream,
-                                         E_TransferSyntax syntax) {
+                                         std::span<const std::byte> bytes, E_TransferSyntax syntax) {
+  const DcmXfer xfer(syntax);
+  const DicomEncoding stated{.explicit_vr = xfer.isExplicitVR(), .big_endian = xfer.isBigEndian()};
+  check_nesting(source, bytes, syntax == EXS_Unknown ? guess_encoding(bytes) : stated);
   auto dataset = std::make_unique<DcmDataset>();
   dataset->transferInit();
   const OFCondition condition = dataset->read(stream, syntax, EGL_noChange, DCM_MaxReadLength);
@@ -140,6 +144,7 @@ DicomFile parse_dicom(const Source& source) {
   DcmInputBufferStream stream;
   feed(stream, source.data(), source.size());
 
+  check_meta_nesting(source, source.bytes.subspan(sniff(source.bytes) == Format::dicom ? 132 : 0));
   DcmMetaInfo meta;
   meta.transferInit();
   const OFCondition condition = meta.read(stream, EXS_Unknown, EGL_noChange, DCM_MaxReadLength);
@@ -155,14 +160,17 @@ DicomFile parse_dicom(const Source& source) {
       source.fail("DICOM transfer syntax ", utf8_of(uid, ""), " is not one that can be read here");
     }
   }
-  if (syntax != EXS_DeflatedLittleEndianExplicit) return {read_dataset(source, stream, syntax), false};
-
-  const auto offset = static_cast<std::size_t>(stream.tell());
-  const auto inflated =
-      inflate_all(source, std::min(offset, source.size()), source.options.limits.file_bytes);
+  const std::size_t offset = std::min(static_cast<std::size_t>(stream.tell()), source.size());
+  if (syntax != EXS_DeflatedLittleEndianExplicit) {
+    return {read_dataset(source, stream, source.bytes.subspan(offset), syntax), false};
+  }
+  // The largest picture allowed, and room for all else.
+  const std::uint64_t limit = 2 * static_cast<std::uint64_t>(source.options.limits.pixels) + (64U << 20);
+  const auto inflated = inflate_all(source, offset, limit);
   DcmInputBufferStream second;
   feed(second, inflated.data(), inflated.size());
-  return {read_dataset(source, second, EXS_LittleEndianExplicit), true};
+  const auto bytes = std::as_bytes(std::span(inflated));
+  return {read_dataset(source, second, bytes, EXS_LittleEndianExplicit), true};
 }
 
 bool Attributes::has(const DcmTagKey& tag) const {
