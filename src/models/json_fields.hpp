@@ -106,8 +106,8 @@ class JsonReader {
     value = json.get<bool>();
   }
   static void read(const Json& json, const std::string& name, std::int64_t& value) {
-    require<Error>(json.is_number_integer() && (!json.is_number_unsigned() || json <= INT64_MAX), name,
-                   " is ", json.dump(), ", expected a whole number");
+    const bool fits = !json.is_number_unsigned() || std::in_range<std::int64_t>(json.get<std::uint64_t>());
+    require<Error>(json.is_number_integer() && fits, name, " is ", json.dump(), ", expected a whole number");
     value = json.get<std::int64_t>();
   }
   static void read(const Json& json, const std::string& name, double& value) {

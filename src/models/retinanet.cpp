@@ -23,6 +23,12 @@ RetinaNetConfig checked(const RetinaNetConfig& config) {
   for (const auto ignored : config.detection.ignored_classes) {
     in_range(ignored, 0, config.num_classes - 1, "ignored class");
   }
+  in_range(config.detection.candidates_per_level, 1, INT32_MAX, "candidates per level");
+  in_range(config.detection.max_detections, 1, INT32_MAX, "detections");
+  for (const double threshold : {config.detection.score_threshold, config.detection.nms_threshold}) {
+    require<ArgumentError>(threshold >= 0 && threshold <= 1, "RetinaNet: threshold ", threshold,
+                           ", expected 0 to 1");
+  }
   require<ArgumentError>(config.backbone.num_classes == 0,
                          "RetinaNet on a backbone with a classifier, expected num_classes 0");
   return config;

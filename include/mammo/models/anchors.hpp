@@ -13,7 +13,7 @@ namespace mammo::models {
 /// torchvision's AnchorGenerator.
 struct AnchorConfig {
   /// For each level, square roots of the areas in input pixels.
-  std::vector<std::vector<double>> sizes;
+  std::vector<std::vector<double>> sizes{};
   /// Height over width, for every size of every level.
   std::vector<double> aspect_ratios{1.0};
 

@@ -21,7 +21,7 @@ enum class ExtraLevels : std::uint8_t {
 
 struct FpnConfig {
   /// Channels of the feature maps that come in, finest first.
-  std::vector<std::int64_t> in_channels;
+  std::vector<std::int64_t> in_channels{};
   std::int64_t out_channels = 256;
   ExtraLevels extra_levels = ExtraLevels::none;
 

@@ -25,7 +25,7 @@ struct DetectionConfig {
   double nms_threshold = 0.5;
   std::int64_t max_detections = 300;
   /// Classes that the network has a logit for but never learned.
-  std::vector<std::int64_t> ignored_classes;
+  std::vector<std::int64_t> ignored_classes{};
 
   bool operator==(const DetectionConfig&) const = default;
 };
@@ -40,8 +40,8 @@ struct RetinaNetConfig {
   std::int64_t head_depth = 4;
   /// Logits an anchor.
   std::int64_t num_classes = 91;
-  AnchorConfig anchors;
-  DetectionConfig detection;
+  AnchorConfig anchors{};
+  DetectionConfig detection{};
 
   bool operator==(const RetinaNetConfig&) const = default;
 };
@@ -54,11 +54,11 @@ struct Detection {
 };
 
 struct RetinaNetOutput {
-  Tensor cls_logits;            ///< [N, A, classes]
-  Tensor bbox_regression;       ///< [N, A, 4]: dx, dy, dw, dh from the anchors
-  std::vector<Size2d> grids;    ///< cells of each level, finest first; A is the sum over levels
-  Size2d input;                 ///< of the image
-  std::vector<Tensor> features; ///< the pyramid's maps, where asked for
+  Tensor cls_logits;              ///< [N, A, classes]
+  Tensor bbox_regression;         ///< [N, A, 4]: dx, dy, dw, dh from the anchors
+  std::vector<Size2d> grids;      ///< cells of each level, finest first; A is the sum over levels
+  Size2d input;                   ///< of the image
+  std::vector<Tensor> features{}; ///< the pyramid's maps, where asked for
 };
 
 struct RetinaNetOptions {
