@@ -21,13 +21,14 @@ struct Function {
 Function function_of(UnaryKind kind) {
   switch (kind) {
   case UnaryKind::sigmoid: return {Algorithm::eltwise_logistic};
-  case UnaryKind::exp: return {Algorithm::eltwise_exp};
   case UnaryKind::log: return {Algorithm::eltwise_log};
   case UnaryKind::sqrt: return {Algorithm::eltwise_sqrt};
   case UnaryKind::neg: return {Algorithm::eltwise_linear, -1.0F};
   case UnaryKind::abs: return {Algorithm::eltwise_abs};
   case UnaryKind::tanh: return {Algorithm::eltwise_tanh};
-  case UnaryKind::relu: break; // the library's makes 0 of NaN
+  // The library's make numbers of NaN.
+  case UnaryKind::exp:
+  case UnaryKind::relu: break;
   }
   return {Algorithm::undef};
 }

@@ -1,0 +1,230 @@
+#include "tests/ops/op_case.hpp"
+
+#include "mammo/core/file.hpp"
+#include "tests/support/files.hpp"
+
+#include <filesystem>
+#include <limits>
+#include <map>
+#include <stdexcept>
+
+#include <nlohmann/json.hpp>
+
+namespace mammo::test {
+namespace {
+
+using Json = nlohmann::json;
+
+template <class E>
+E choice(const Json& o, const char* key, std::initializer_list<std::pair<const char*, E>> known) {
+  const auto wanted = o.value(key, std::string(known.begin()->first));
+  for (const auto& [name, value] : known) {
+    if (wanted == name) return value;
+  }
+  throw std::runtime_error(std::string(key) + " " + wanted);
+}
+
+Size2d size(const Json& o, const char* key, std::int64_t otherwise) {
+  if (!o.contains(key)) return otherwise;
+  const Json& value = o.at(key);
+  if (value.is_number()) return value.get<std::int64_t>();
+  return {value.at(0).get<std::int64_t>(), value.at(1).get<std::int64_t>()};
+}
+
+Dims dims(const Json& o, const char* key) {
+  return Dims(o.at(key).get<std::vector<std::int64_t>>());
+}
+
+Activation activation(const Json& o) {
+  return choice<Activation>(o, "activation", {{"none", Activation::none}, {"relu", Activation::relu}});
+}
+
+PoolKind pool_kind(const Json& o) {
+  return choice<PoolKind>(o, "kind", {{"max", PoolKind::max}, {"average", PoolKind::average}});
+}
+
+Operation conv2d(const Json& o, const Shape&) {
+  return Conv2d{size(o, "stride", 1), size(o, "padding", 0), size(o, "dilation", 1), o.value("groups", 1),
+                activation(o)};
+}
+
+Operation batch_norm(const Json& o, const Shape&) {
+  return BatchNorm{o.value("eps", 1e-5), activation(o)};
+}
+
+Operation pool2d(const Json& o, const Shape&) {
+  return Pool2d{pool_kind(o),          size(o, "kernel", 1),   size(o, "stride", 1),
+                size(o, "padding", 0), size(o, "dilation", 1), o.value("count_padding", true)};
+}
+
+Operation adaptive_pool2d(const Json& o, const Shape&) {
+  return AdaptivePool2d{pool_kind(o), size(o, "output", 1)};
+}
+
+Operation interpolate2d(const Json& o, const Shape&) {
+  const auto mode = choice<Interpolation>(
+      o, "mode", {{"nearest", Interpolation::nearest}, {"bilinear", Interpolation::bilinear}});
+  return Interpolate2d{mode, size(o, "output", 1), o.value("align_corners", false)};
+}
+
+Operation linear(const Json& o, const Shape&) {
+  return Linear{activation(o)};
+}
+
+Operation join(const Json& o, const Shape&) {
+  return Concat{o.at("dim").get<int>()};
+}
+
+Operation pad(const Json& o, const Shape&) {
+  return Pad{dims(o, "before"), dims(o, "after"), o.value("value", 0.0)};
+}
+
+Operation unary(const Json& o, const Shape&) {
+  return Unary{choice<UnaryKind>(o, "kind",
+                                 {{"relu", UnaryKind::relu},
+                                  {"sigmoid", UnaryKind::sigmoid},
+                                  {"exp", UnaryKind::exp},
+                                  {"log", UnaryKind::log},
+                                  {"sqrt", UnaryKind::sqrt},
+                                  {"neg", UnaryKind::neg},
+                                  {"abs", UnaryKind::abs},
+                                  {"tanh", UnaryKind::tanh}})};
+}
+
+Operation binary(const Json& o, const Shape&) {
+  const auto kind = choice<BinaryKind>(o, "kind",
+                                       {{"add", BinaryKind::add},
+                                        {"subtract", BinaryKind::subtract},
+                                        {"multiply", BinaryKind::multiply},
+                                        {"divide", BinaryKind::divide},
+                                        {"maximum", BinaryKind::maximum},
+                                        {"minimum", BinaryKind::minimum}});
+  return Binary{kind, activation(o)};
+}
+
+Operation reduce(const Json& o, const Shape& x) {
+  const auto kind = choice<ReduceKind>(o, "kind",
+                                       {{"sum", ReduceKind::sum},
+                                        {"mean", ReduceKind::mean},
+                                        {"max", ReduceKind::max},
+                                        {"min", ReduceKind::min}});
+  Dims over;
+  for (const std::int64_t d : dims(o, "dims")) over.push_back(d < 0 ? d + x.rank() : d);
+  return Reduce{kind, over, o.value("keep_dims", false)};
+}
+
+Operation softmax(const Json& o, const Shape&) {
+  return Softmax{o.at("dim").get<int>()};
+}
+
+Operation top_k(const Json& o, const Shape&) {
+  return TopK{o.at("k").get<std::int64_t>()};
+}
+
+Operation box_decode(const Json& o, const Shape&) {
+  BoxDecode op;
+  op.weights = o.value("weights", op.weights);
+  return op;
+}
+
+Operation nms(const Json& o, const Shape&) {
+  Nms op;
+  op.iou_threshold = o.value("iou_threshold", op.iou_threshold);
+  op.max_output = o.value("max_output", op.max_output);
+  return op;
+}
+
+const std::map<std::string, Operation (*)(const Json&, const Shape&)> readers{
+    {"conv2d", conv2d},
+    {"batch_norm", batch_norm},
+    {"pool2d", pool2d},
+    {"adaptive_pool2d", adaptive_pool2d},
+    {"interpolate2d", interpolate2d},
+    {"linear", linear},
+    {"concat", join},
+    {"pad", pad},
+    {"unary", unary},
+    {"binary", binary},
+    {"reduce", reduce},
+    {"softmax", softmax},
+    {"top_k", top_k},
+    {"box_decode", box_decode},
+    {"nms", nms}};
+
+double element(const std::string& fill, std::uint32_t index, std::uint32_t seed) {
+  const std::uint32_t h = hash(index, seed);
+  const double unit = (h >> 8) * 0x1p-24;
+  if (fill == "positive") return unit + 0.5;
+  if (fill == "negative") return -(unit + 0.5);
+  if (fill == "wide") return (unit * 2 - 1) * 8;
+  if (fill == "huge") return (unit * 2 - 1) * 1000;
+  if (fill == "small") return h % 5;
+  if (fill == "nan") return h % 7 == 0 ? std::numeric_limits<double>::quiet_NaN() : h % 5;
+  if (fill == "boxes") {
+    const auto eighths = [&](std::uint32_t at) { return (hash(at, seed) % 256) / 8.0; };
+    const bool is_low = index % 4 < 2;
+    const double low = 2 * eighths(is_low ? index : index - 2);
+    return is_low ? low : low + 1 + eighths(index);
+  }
+  if (fill == "signed") return unit * 2 - 1;
+  throw std::runtime_error("fill " + fill);
+}
+
+Tensor input(const Json& spec, std::uint32_t seed) {
+  if (spec.is_null()) return {};
+  Tensor t = Tensor::empty(dims(spec, "shape"), {.dtype = DType::f64});
+  const auto fill = spec.value("fill", std::string("signed"));
+  std::uint32_t index = 0;
+  for (double& value : t.mutable_data<double>()) value = element(fill, index++, seed);
+  return t.to(choice<DType>(
+      spec, "dtype", {{"f64", DType::f64}, {"u8", DType::u8}, {"u16", DType::u16}, {"i64", DType::i64}}));
+}
+
+std::vector<OpCase> read_cases() {
+  std::vector<OpCase> cases;
+  for (const auto& [file, read] : readers) {
+    const auto path = source_dir() / "tests/ops/cases" / (file + ".json");
+    std::uint32_t number = 0;
+    for (const Json& described : Json::parse(read_text(path))) {
+      OpCase made{
+          .file = file, .name = described.at("name").get<std::string>(), .operation = {}, .inputs = {}};
+      std::uint32_t place = 0;
+      for (const Json& spec : described.at("inputs")) {
+        made.inputs.push_back(input(spec, number * 16 + ++place));
+      }
+      made.operation = read(described.at("options"), made.inputs.at(0).shape());
+      made.in_torch = described.value("torch", true);
+      cases.push_back(std::move(made));
+      ++number;
+    }
+  }
+  return cases;
+}
+
+} // namespace
+
+bool OpCase::is_integer() const {
+  return std::ranges::any_of(inputs, [](const Tensor& t) { return t.defined() && !is_floating(t.dtype()); });
+}
+
+std::vector<Tensor> OpCase::inputs_as(DType dtype) const {
+  std::vector<Tensor> converted;
+  for (const Tensor& t : inputs) {
+    converted.push_back(t.defined() && t.dtype() == DType::f64 ? t.to(dtype) : t);
+  }
+  return converted;
+}
+
+const std::vector<OpCase>& op_cases() {
+  static const std::vector<OpCase> cases = read_cases();
+  return cases;
+}
+
+std::uint32_t hash(std::uint32_t index, std::uint32_t seed) {
+  std::uint32_t x = index + seed * 0x9E3779B9u;
+  x = (x ^ x >> 16) * 0x85EBCA6Bu;
+  x = (x ^ x >> 13) * 0xC2B2AE35u;
+  return x ^ x >> 16;
+}
+
+} // namespace mammo::test
