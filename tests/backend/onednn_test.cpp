@@ -57,12 +57,33 @@ bool same_bits(const Tensor& a, const Tensor& b) {
   return std::ranges::equal(a.plain().data<float>(), b.plain().data<float>());
 }
 
+// Which layouts the library likes is known for the sets that it is at home in.
+void need_avx2() {
+  if (isa() < Isa::avx2) test::skip("the library works on plain layouts below AVX2");
+}
+
+// Whether the channels that fill up the last block are zero; true where there are none.
+bool padding_is_zero(const Tensor& y) {
+  const std::int64_t block = block_size(y.layout());
+  const std::int64_t blocks = (y.size(1) + block - 1) / block;
+  for (std::int64_t c = y.size(1); c < blocks * block; ++c) {
+    for (std::int64_t h = 0; h < y.size(2); ++h) {
+      for (std::int64_t w = 0; w < y.size(3); ++w) {
+        const Shape padded{y.size(0), blocks * block, y.size(2), y.size(3)};
+        if (y.raw<float>()[storage_offset(padded, y.layout(), 0, c, h, w)] != 0.0F) return false;
+      }
+    }
+  }
+  return true;
+}
+
 // Sums of a few hundred products of numbers of order 1.
 constexpr double rounding = 2e-4;
 
 } // namespace
 
 TEST_CASE("onednn: a weight is packed once, and nothing else is reordered from one convolution to the next") {
+  need_avx2();
   // Three convolutions: their weights, and nothing after the first run.
   CHECK(logged("exec,cpu,reorder", "1") == 3);
   CHECK(logged("exec,cpu,reorder", "5") == 3);
@@ -70,8 +91,6 @@ TEST_CASE("onednn: a weight is packed once, and nothing else is reordered from o
 }
 
 TEST_CASE("onednn: a weight changed in place is packed again") {
-  CHECK(logged("exec,cpu,reorder", "change") == 2);
-
   Generator random(2);
   const Tensor x = random_normal({1, 16, 10, 10}, 0, 1, random);
   Tensor weight = random_normal({16, 16, 3, 3}, 0, 1, random);
@@ -81,6 +100,11 @@ TEST_CASE("onednn: a weight changed in place is packed again") {
   const Tensor after = on("onednn", compute);
   CHECK(largest_difference(before, after) > 0.5);
   CHECK(largest_difference(after, on("reference", compute)) < rounding);
+}
+
+TEST_CASE("onednn: a change in place costs one packing") {
+  need_avx2();
+  CHECK(logged("exec,cpu,reorder", "change") == 2);
 }
 
 TEST_CASE("onednn: weights that are slices of one read-only storage are told apart") {
@@ -98,6 +122,7 @@ TEST_CASE("onednn: weights that are slices of one read-only storage are told apa
 }
 
 TEST_CASE("onednn: a network stays in the layout of its first convolution") {
+  need_avx2();
   Generator random(4);
   const Tensor picture = random_normal({1, 1, 64, 64}, 0, 1, random);
   const Tensor stem = random_normal({64, 1, 7, 7}, 0, 0.1, random);
@@ -138,17 +163,8 @@ TEST_CASE("onednn: the padding of blocks is zero after every operation on them")
   const Tensor x = random_normal({1, 20, 6, 6}, 0, 1, random).to(Layout::nChw8c);
   const Tensor weight = random_normal({20, 20, 1, 1}, 0, 1, random);
   const Tensor bias = Tensor::full({20}, 1);
-  const auto padding_is_zero = [](const Tensor& y) {
-    REQUIRE(y.layout() == Layout::nChw8c);
-    const float* last_block = y.raw<float>() + 2 * 36 * 8;
-    for (std::int64_t pixel = 0; pixel < 36; ++pixel) {
-      for (std::int64_t lane = 4; lane < 8; ++lane) {
-        if (last_block[pixel * 8 + lane] != 0.0F) return false;
-      }
-    }
-    return true;
-  };
   const ExecutionScope scope({.backend = "onednn", .strict = true});
+  REQUIRE(padding_is_zero(x));
   CHECK(padding_is_zero(conv2d(x, weight, bias)));
   CHECK(padding_is_zero(sigmoid(x)));
   CHECK(padding_is_zero(divide(x, x)));

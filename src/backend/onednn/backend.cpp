@@ -29,11 +29,8 @@ class OnednnBackend final : public Backend {
 
   std::shared_ptr<const Plan> plan(const Signature& signature) const override {
     if (!std::ranges::all_of(signature.inputs, is_whole_f32)) return nullptr;
-    std::vector<TensorSpec> outputs = infer_outputs(signature.operation, signature.inputs);
-    if (!std::ranges::all_of(outputs, is_whole_f32)) return nullptr;
-    return std::visit(
-        [&](const auto& operation) { return plan_operation(operation, signature, std::move(outputs)); },
-        signature.operation);
+    return std::visit([&](const auto& operation) { return plan_operation(operation, signature); },
+                      signature.operation);
   }
 
  private:
@@ -44,9 +41,10 @@ class OnednnBackend final : public Backend {
   }
 
   template <class Operation>
-  static std::shared_ptr<const Plan> plan_operation(const Operation& operation, const Signature& signature,
-                                                    std::vector<TensorSpec> outputs) {
+  static std::shared_ptr<const Plan> plan_operation(const Operation& operation, const Signature& signature) {
     if constexpr (planned<Operation>) {
+      std::vector<TensorSpec> outputs = infer_outputs(operation, signature.inputs);
+      if (!std::ranges::all_of(outputs, is_whole_f32)) return nullptr;
       const onednn::LibraryThreads threads(signature.threads);
       try {
         return onednn::plan(operation, signature, std::move(outputs));

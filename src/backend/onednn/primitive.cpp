@@ -83,7 +83,7 @@ dnnl::memory PrimitivePlan::bind(const Binding& binding, std::span<const Tensor>
                                  std::span<Tensor> outputs, std::byte* workspace) const {
   if (binding.role == Role::output) return over(binding.wanted, outputs[binding.index].mutable_raw<float>());
   const Tensor& tensor = inputs[binding.index];
-  const dnnl::memory given = over(binding.given, tensor.raw<float>());
+  dnnl::memory given = over(binding.given, tensor.raw<float>());
   if (!binding.reorder) return given;
 
   const auto reorder_into = [&](std::byte* bytes) {
