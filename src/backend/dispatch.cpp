@@ -136,7 +136,8 @@ bool works_on_nothing(const Signature& signature) {
 Candidates candidates(const ExecutionOptions& options, bool with_reference) {
   const std::scoped_lock lock(registry().mutex);
   Candidates order = registry().backends;
-  std::ranges::stable_partition(order, [&](const auto& b) { return b->name() == options.backend; });
+  const auto named = std::ranges::find_if(order, [&](const auto& b) { return b->name() == options.backend; });
+  if (named != order.end()) std::rotate(order.begin(), named, named + 1);
   if (options.strict && options.backend != "reference" && !with_reference) {
     std::erase_if(order, [](const auto& b) { return b->name() == "reference"; });
   }

@@ -190,7 +190,7 @@ TEST_CASE("workspaces and outputs are counted and freed") {
   CHECK(scope.peak_bytes() >= 4096 * sizeof(float));
 }
 
-TEST_CASE("threads may dispatch at once, while a backend is being registered", "[threads]") {
+TEST_CASE("threads may dispatch at once, while plans are being forgotten", "[threads]") {
   const test::FreshDispatcher fresh;
   first_probe().accept([](const Signature& s) { return s.inputs[0].shape[0] % 2 == 0; });
   std::atomic<int> wrong = 0;
