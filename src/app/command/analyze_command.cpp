@@ -102,7 +102,7 @@ ExitCode analyze(const Arguments& arguments) {
 
   const OutputFolder output(options.output);
   set_log_sink([&console](LogLevel level, const std::string& line) {
-    if (level == LogLevel::warning) console.complain("warning: " + line);
+    if (level != LogLevel::debug) console.complain((level == LogLevel::info ? "note: " : "warning: ") + line);
   });
   struct SinkReset {
     ~SinkReset() { set_log_sink({}); }
