@@ -2,6 +2,7 @@
 
 #include <array>
 #include <csignal>
+#include <ctime>
 #include <fstream>
 #include <sstream>
 #include <stdexcept>
@@ -70,6 +71,15 @@ void Program::signal(int number) const {
 
 std::string Program::out_so_far() const {
   return contents(folder_ / "out");
+}
+
+double Program::processor_seconds() const {
+  clockid_t clock{};
+  timespec used{};
+  if (::clock_getcpuclockid(process_, &clock) != 0 || ::clock_gettime(clock, &used) != 0) {
+    throw std::runtime_error("no clock of process " + std::to_string(process_));
+  }
+  return static_cast<double>(used.tv_sec) + 1e-9 * static_cast<double>(used.tv_nsec);
 }
 
 Ended Program::wait() {

@@ -23,6 +23,8 @@ class Program {
 
   void signal(int number) const;
   std::string out_so_far() const;
+  // Used so far, in all its threads.
+  double processor_seconds() const;
   Ended wait();
 
  private:
