@@ -4,7 +4,7 @@
 #include "dcmtk/dcmdata/dcmetinf.h"
 #include "dcmtk/oflog/oflog.h"
 #include "dcmtk/oflog/spi/logevent.h"
-#include "image/dicom_nesting.hpp"
+#include "image/dicom_structure.hpp"
 
 #include <algorithm>
 #include <array>
@@ -90,7 +90,7 @@ std::unique_ptr<DcmDataset> read_dataset(const Source& source, DcmInputStream& s
                                          std::span<const std::byte> bytes, E_TransferSyntax syntax) {
   const DcmXfer xfer(syntax);
   const DicomEncoding stated{.explicit_vr = xfer.isExplicitVR(), .big_endian = xfer.isBigEndian()};
-  check_nesting(source, bytes, syntax == EXS_Unknown ? guess_encoding(bytes) : stated);
+  check_structure(source, bytes, syntax == EXS_Unknown ? guess_encoding(bytes) : stated);
   auto dataset = std::make_unique<DcmDataset>();
   dataset->transferInit();
   const OFCondition condition = dataset->read(stream, syntax, EGL_noChange, DCM_MaxReadLength);
@@ -144,7 +144,7 @@ DicomFile parse_dicom(const Source& source) {
   DcmInputBufferStream stream;
   feed(stream, source.data(), source.size());
 
-  check_meta_nesting(source, source.bytes.subspan(sniff(source.bytes) == Format::dicom ? 132 : 0));
+  check_meta_structure(source, source.bytes.subspan(sniff(source.bytes) == Format::dicom ? 132 : 0));
   DcmMetaInfo meta;
   meta.transferInit();
   const OFCondition condition = meta.read(stream, EXS_Unknown, EGL_noChange, DCM_MaxReadLength);

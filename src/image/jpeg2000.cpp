@@ -13,6 +13,9 @@
 namespace mammo::image {
 namespace {
 
+// A mammogram in tiles of 128 x 128 has some 1000; each costs OpenJPEG several kilobytes before it is read.
+constexpr std::int64_t most_tiles = 4096;
+
 struct Memory {
   std::span<const std::byte> bytes;
   std::size_t position = 0;
@@ -59,21 +62,42 @@ bool is_jp2(std::span<const std::byte> bytes) {
          std::memcmp(bytes.data(), signature.data(), signature.size()) == 0;
 }
 
-void check_header(const Source& source, const opj_image_t& image, std::int64_t width, std::int64_t height) {
-  if (image.numcomps != 1) source.fail("JPEG 2000 of ", image.numcomps, " components, expected 1 (grey)");
-  const opj_image_comp_t& grey = image.comps[0];
-  const bool whole = image.x0 == 0 && image.y0 == 0 && grey.dx == 1 && grey.dy == 1;
-  if (!whole || image.x1 != width || image.y1 != height) {
-    source.fail("JPEG 2000 of ", image.x1 - image.x0, "x", image.y1 - image.y0, " pixels, expected ", width,
-                "x", height, " as its DICOM object says");
+// The SIZ marker segment (ITU-T T.800 A.5.1), which OpenJPEG believes and allocates by: look before it does.
+void check_size(const Source& source, std::span<const std::byte> codestream, std::int64_t width,
+                std::int64_t height) {
+  // SOC, then SIZ; in a JP2 file, boxes come first.
+  const std::string_view text(reinterpret_cast<const char*>(codestream.data()), codestream.size());
+  const std::size_t start = text.find("\xff\x4f\xff\x51");
+  if (start == std::string_view::npos || start + 45 > text.size()) {
+    source.fail("damaged or truncated JPEG 2000: no size");
   }
-  if (grey.prec < 1 || grey.prec > 16) source.fail("JPEG 2000 of ", grey.prec, " bits, expected 1 to 16");
+  const auto byte_at = [&](std::size_t i) { return std::to_integer<std::uint32_t>(codestream[start + i]); };
+  const auto u32 = [&](std::size_t i) -> std::int64_t {
+    return byte_at(i) << 24 | byte_at(i + 1) << 16 | byte_at(i + 2) << 8 | byte_at(i + 3);
+  };
+  const std::uint32_t components = byte_at(40) << 8 | byte_at(41);
+  const bool at_origin = u32(16) == 0 && u32(20) == 0 && u32(32) == 0 && u32(36) == 0;
+  const std::uint32_t precision = (byte_at(42) & 0x7f) + 1;
+  if (components != 1) source.fail("JPEG 2000 of ", components, " components, expected 1 (grey)");
+  const bool subsampled = byte_at(43) != 1 || byte_at(44) != 1;
+  if (u32(8) != width || u32(12) != height || !at_origin || subsampled) {
+    source.fail("damaged DICOM: its JPEG 2000 stream is of ", u32(8), "x", u32(12),
+                " pixels, its header says ", width, "x", height);
+  }
+  if (precision > 16) source.fail("JPEG 2000 of ", precision, " bits, expected at most 16");
+  const std::int64_t tile_width = u32(24);
+  const std::int64_t tile_height = u32(28);
+  if (tile_width == 0 || tile_height == 0) source.fail("damaged JPEG 2000: tiles without size");
+  const std::int64_t tiles =
+      ((width + tile_width - 1) / tile_width) * ((height + tile_height - 1) / tile_height);
+  if (tiles > most_tiles) source.fail("JPEG 2000 of ", tiles, " tiles, expected at most ", most_tiles);
 }
 
 } // namespace
 
 std::vector<std::uint16_t> decode_jpeg2000(const Source& source, std::span<const std::byte> codestream,
                                            std::int64_t width, std::int64_t height) {
+  check_size(source, codestream, width, height);
   Memory memory{.bytes = codestream, .position = 0};
   std::string error;
   const auto fail = [&] {
@@ -103,8 +127,7 @@ std::vector<std::uint16_t> decode_jpeg2000(const Source& source, std::span<const
   opj_image_t* raw = nullptr;
   const bool header = opj_read_header(stream.get(), codec.get(), &raw) == OPJ_TRUE;
   const std::unique_ptr<opj_image_t, decltype(&opj_image_destroy)> image(raw, opj_image_destroy);
-  if (!header || image == nullptr) fail();
-  check_header(source, *image, width, height);
+  if (!header || image == nullptr || image->numcomps != 1) fail();
   if (opj_decode(codec.get(), stream.get(), image.get()) != OPJ_TRUE) fail();
   if (opj_end_decompress(codec.get(), stream.get()) != OPJ_TRUE) fail();
   const opj_image_comp_t& grey = image->comps[0];

@@ -1,4 +1,4 @@
-#include "image/dicom_nesting.hpp"
+#include "image/dicom_structure.hpp"
 
 #include <cctype>
 #include <string_view>
@@ -14,11 +14,17 @@ constexpr std::uint32_t item_end = 0xfffee00d;
 constexpr std::uint32_t sequence_end = 0xfffee0dd;
 constexpr std::uint32_t pixel_data = 0x7fe00010;
 
-// Whether the two characters are a VR whose length takes four bytes (PS3.5 7.1.2).
+// Whether the two characters are a VR whose length takes four bytes (PS3.5 7.1.2). That goes for each VR that
+// may yet be invented, too.
 bool is_long_vr(std::string_view vr) {
-  static constexpr std::string_view names = "OB OD OF OL OV OW SQ SV UC UN UR UT UV ";
-  const std::size_t found = names.find(vr);
-  return !vr.empty() && found != std::string_view::npos && found % 3 == 0;
+  static constexpr std::string_view short_ones =
+      "AE AS AT CS DA DS DT FD FL IS LO LT PN SH SL SS ST TM UI UL US ";
+  if (vr.size() != 2 || std::isupper(static_cast<unsigned char>(vr[0])) == 0 ||
+      std::isupper(static_cast<unsigned char>(vr[1])) == 0) {
+    return false;
+  }
+  const std::size_t found = short_ones.find(vr);
+  return found == std::string_view::npos || found % 3 != 0;
 }
 
 // A sequence or an item that is open.
@@ -104,7 +110,10 @@ class Walk {
       length = u32(position_ + 8);
       start = position_ + 12;
     }
-    if (length != undefined_length && length > size_ - start) return false;
+    if (length != undefined_length && length > size_ - start) {
+      source_.fail("damaged or truncated DICOM: an element of ", length, " bytes where ", size_ - start,
+                   " are left");
+    }
     position_ = start;
     const bool holds_item = position_ + 8 <= size_ && (u16(position_) << 16 | u16(position_ + 2)) == item;
     const bool may_be_sequence = vr.empty() || vr == "UN";
@@ -130,11 +139,11 @@ class Walk {
 
 } // namespace
 
-void check_nesting(const Source& source, std::span<const std::byte> dataset, DicomEncoding encoding) {
+void check_structure(const Source& source, std::span<const std::byte> dataset, DicomEncoding encoding) {
   Walk(source, dataset, encoding, false).run();
 }
 
-void check_meta_nesting(const Source& source, std::span<const std::byte> meta) {
+void check_meta_structure(const Source& source, std::span<const std::byte> meta) {
   Walk(source, meta, guess_encoding(meta), true).run();
 }
 
