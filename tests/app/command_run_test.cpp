@@ -63,7 +63,7 @@ TEST_CASE("A DICOM film of three VOI LUTs and an exam of four 16-bit PNGs give f
   const std::vector<Json> reports = reports_in(folder / "out");
   CHECK(reports.size() == 5);
   for (const Json& report : reports) {
-    CHECK(schema_errors(report) == std::vector<std::string>{});
+    CHECK(schema_errors(report) == no_errors);
     const std::string path = report["image"]["path"];
     INFO(path);
     CHECK(report["preprocessing"]["breast_found"] == true);

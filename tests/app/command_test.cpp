@@ -40,7 +40,7 @@ Names results_of(std::initializer_list<std::string> stems) {
 
 Json report(const fs::path& path) {
   Json json = Json::parse(mammo::read_text(path));
-  CHECK(schema_errors(json) == std::vector<std::string>{});
+  CHECK(schema_errors(json) == no_errors);
   return json;
 }
 

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 using namespace mammo::app;
+using mammo::test::no_errors;
 using mammo::test::schema_errors;
 using Json = nlohmann::json;
 
@@ -51,7 +52,7 @@ Json parsed(const Analysis& analysis) {
 
 TEST_CASE("A report keeps to its schema and says what is known") {
   const Json report = parsed(made_up());
-  CHECK(schema_errors(report) == std::vector<std::string>{});
+  CHECK(schema_errors(report) == no_errors);
   CHECK(report["image"]["path"] == "exam/R \"MLO\"\n.dcm");
   CHECK(report["image"]["laterality"] == "R");
   CHECK(report["detections"][0]["box"] == Json{100.13, 200, 50.5, 60.25});
@@ -69,7 +70,7 @@ TEST_CASE("A report of an image that says nothing of itself has nulls, and no de
   analysis.image.sop_instance_uid = "";
   analysis.detections.clear();
   const Json report = parsed(analysis);
-  CHECK(schema_errors(report) == std::vector<std::string>{});
+  CHECK(schema_errors(report) == no_errors);
   CHECK(report["image"]["laterality"].is_null());
   CHECK(report["image"]["view"].is_null());
   CHECK(report["detections"] == Json::array());

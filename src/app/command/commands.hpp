@@ -2,7 +2,7 @@
 
 #include "app/command/exit_code.hpp"
 
-namespace CLI {
+namespace CLI { // NOLINT(readability-identifier-naming): CLI11's
 class App;
 }
 
