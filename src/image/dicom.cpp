@@ -27,24 +27,24 @@ constexpr std::array<View, 10> views = {{{"CC", "R-10242", "cranio-caudal"},
                                          {"XCCM", "R-1024B", "cranio-caudal exaggerated medially"}}};
 
 std::string view_of(const Attributes& dataset) {
-  const std::string position = dataset.text(DCM_ViewPosition);
+  std::string position = dataset.text(DCM_ViewPosition);
   if (!position.empty()) return position;
   for (const Attributes& item : dataset.sequence(DCM_ViewCodeSequence)) {
     const std::string code = item.text(DCM_CodeValue);
-    const std::string meaning = item.text(DCM_CodeMeaning);
+    std::string meaning = item.text(DCM_CodeMeaning);
     for (const View& view : views) {
       if (code == view.code || meaning == view.meaning) return view.name;
     }
     return meaning;
   }
   // Objects made from digitised films put the view where the orientation belongs.
-  const std::string orientation = dataset.text(DCM_PatientOrientation);
+  std::string orientation = dataset.text(DCM_PatientOrientation);
   return orientation == "CC" || orientation == "MLO" ? orientation : "";
 }
 
 std::string laterality_of(const Attributes& dataset) {
   for (const DcmTagKey& tag : {DCM_ImageLaterality, DCM_Laterality}) {
-    const std::string laterality = dataset.text(tag);
+    std::string laterality = dataset.text(tag);
     if (!laterality.empty()) return laterality;
   }
   return dataset.frame_attributes(DCM_FrameAnatomySequence, DCM_FrameLaterality).text(DCM_FrameLaterality);

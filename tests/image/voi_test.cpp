@@ -13,7 +13,7 @@ namespace {
 
 using Values = std::vector<std::int64_t>;
 
-Film film_of(std::vector<std::uint16_t> values, int bits) {
+Film film_of(const std::vector<std::uint16_t>& values, int bits) {
   return film_from_pixels(Tensor::from(values, {1, static_cast<std::int64_t>(values.size())}), bits);
 }
 
@@ -58,7 +58,8 @@ TEST_CASE("A linear exact window is symmetric about its center") {
   CHECK(grey_of(windowed(VoiFunction::linear_exact, 2048, 2048)) == Values{0, 0, 0, 127, 128, 255, 255, 255});
 }
 
-// PS3.3 C.11.2.1.3.1: 255 / (1 + exp(-4 (x - c) / w)); at c - w/2 that is 255 / (1 + e^2) = 30.4, at c + w/2 224.6.
+// PS3.3 C.11.2.1.3.1: 255 / (1 + exp(-4 (x - c) / w)); at c - w/2 that is 255 / (1 + e^2) = 30.4, at
+// c + w/2 224.6.
 TEST_CASE("A sigmoid window follows its formula") {
   CHECK(grey_of(windowed(VoiFunction::sigmoid, 2048, 2048)) == Values{5, 30, 30, 127, 128, 225, 225, 250});
 }
