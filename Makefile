@@ -1,5 +1,6 @@
 # The commands of this project; `make help` lists them. Each does what it needs first and repeats nothing.
 .DEFAULT_GOAL := help
+.NOTPARALLEL:
 .PHONY: help setup setup-check configure build demo test test-all bench check format asan tsan clang minimal install clean
 
 JOBS ?= $(shell nproc)
