@@ -67,8 +67,8 @@ void load_by_formula(Module& module) {
   StateDict weights;
   for (const auto& [name, shape, kind, tensor] : entries) {
     if (shape.rank() >= 2) {
-      const auto fan_in = static_cast<double>(numel(shape) / shape[0]);
-      weights[name] = around(name, shape, 0, std::sqrt(6.0 / fan_in));
+      const std::int64_t fan_in = numel(shape) / shape[0];
+      weights[name] = around(name, shape, 0, std::sqrt(6.0 / static_cast<double>(fan_in)));
     } else if (ends_residual_branch(name, names)) {
       weights[name] = around(name, shape, 0.25, 0.025);
     } else if (last_part(name) == "weight" || last_part(name) == "running_var") {
