@@ -19,7 +19,7 @@ struct Registry {
   std::mutex mutex;
   std::vector<std::shared_ptr<const Backend>> backends;
   ExecutionOptions defaults;
-  std::set<std::string> reported; // what reference has been used for, to say each once
+  std::set<std::string> reported; // what others than hoped for were used for, to say each once
 
   Registry() {
     add(make_cpu_backend());
@@ -41,7 +41,7 @@ thread_local const ExecutionOptions* scoped_options = nullptr;
 struct PlannedCall {
   std::shared_ptr<const Plan> plan;
   bool plain_inputs = false;
-  bool by_reference = false;
+  std::string_view backend; // whose plan it is
 };
 
 // Least recently used plans first out. The mutex is held only to look up and to insert, never while a plan
@@ -152,15 +152,16 @@ std::string describe(const Signature& signature) {
   return text;
 }
 
-// Says once an operation, not once a call, that the slow path ran although another was hoped for.
-void report_fallback(const Signature& signature, const ExecutionOptions& options) {
-  if (options.backend == "reference") return;
-  const std::string operation(name(signature.operation));
+// Says once an operation, not once a call, that another backend ran than the one named, or the slow one
+// although any other was hoped for.
+void report_fallback(const Signature& signature, const ExecutionOptions& options, std::string_view used) {
+  if (used == options.backend || (options.backend == "auto" && used != "reference")) return;
   {
     const std::scoped_lock lock(registry().mutex);
-    if (!registry().reported.insert(operation).second) return;
+    if (!registry().reported.insert(concat(used, " for ", name(signature.operation))).second) return;
   }
-  log(LogLevel::info, concat("reference backend used for ", describe(signature)));
+  const std::string why = options.backend == "auto" ? "" : ", which " + options.backend + " lacks";
+  log(LogLevel::info, concat(used, " backend used for ", describe(signature), why));
 }
 
 // The first plan that one of these backends has for the layouts as they are, else for row-major twins.
@@ -171,7 +172,7 @@ PlannedCall first_plan(std::span<const std::shared_ptr<const Backend>> backends,
     if (asked == &plain && plain.inputs == signature.inputs) break;
     for (const auto& backend : backends) {
       auto plan = backend->plan(*asked);
-      if (plan) return {std::move(plan), asked == &plain, backend->name() == "reference"};
+      if (plan) return {std::move(plan), asked == &plain, backend->name()};
     }
   }
   return {};
@@ -186,7 +187,7 @@ PlannedCall make_plan(const Signature& signature, const ExecutionOptions& option
   for (const auto backends : {order.first(named), order.subspan(named)}) {
     PlannedCall call = first_plan(backends, signature);
     if (!call.plan) continue;
-    if (call.by_reference && !nothing) report_fallback(signature, options);
+    if (!nothing) report_fallback(signature, options, call.backend);
     return call;
   }
   throw NotImplemented(concat("no backend for ", describe(signature),

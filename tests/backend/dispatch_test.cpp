@@ -115,6 +115,28 @@ TEST_CASE("the use of reference where it was not asked for is logged once an ope
   CHECK(of_reference == 1);
 }
 
+TEST_CASE("what a named backend leaves to others is logged once an operation") {
+  const test::FreshDispatcher fresh;
+  first_probe().accept({});
+  second_probe().accept(everything);
+  std::vector<std::string> lines;
+  set_log_sink([&](LogLevel, const std::string& line) { lines.push_back(line); });
+  {
+    const ExecutionScope scope({.backend = "first probe"});
+    for (const std::int64_t length : {2, 3}) {
+      dispatch_one(Softmax{}, std::array{Tensor::full({length}, 1)});
+    }
+  }
+  {
+    const ExecutionScope scope({.backend = "second probe"});
+    dispatch_one(Softmax{}, std::array{Tensor::full({4}, 1)});
+  }
+  set_log_sink({});
+  REQUIRE(lines.size() == 1);
+  CHECK(lines[0].starts_with("second probe backend used for softmax f32 [2]"));
+  CHECK(lines[0].ends_with(", which first probe lacks"));
+}
+
 TEST_CASE("options of a scope hold for its thread only, and end with it") {
   const test::FreshDispatcher fresh;
   set_execution_options({.strict = true});
