@@ -12,6 +12,7 @@
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
+#include <stdlib.h> // setenv
 
 namespace fs = std::filesystem;
 using namespace mammo::test;
@@ -126,6 +127,21 @@ TEST_CASE("Weights are named by their hash") {
   const fs::path detector = source_dir() / "models" / "detector";
   CHECK(model["weights_sha256"] == mammo::app::sha256(mammo::read_text(detector / "weights.safetensors")));
   CHECK(model["config_sha256"] == mammo::app::sha256(mammo::read_text(detector / "config.json")));
+}
+
+TEST_CASE("The models' folder comes from the option, else from the environment") {
+  const TemporaryFolder folder;
+  put_film(folder / "film.png");
+  const std::string film = (folder / "film.png").string();
+  const std::string out = (folder / "out").string();
+  REQUIRE(::setenv("MAMMO_MODELS", (folder / "none").c_str(), 1) == 0);
+  const Ended without = mammo_program({"analyze", film, "--out", out});
+  const Ended with =
+      mammo_program({"analyze", film, "--out", out, "--models", (source_dir() / "models").string()});
+  ::unsetenv("MAMMO_MODELS");
+  CHECK(without.status == 2);
+  CHECK(without.err.find((folder / "none").string()) != std::string::npos);
+  CHECK(with.status == 0);
 }
 
 TEST_CASE("Reports hold the marks that reach the threshold") {
