@@ -5,6 +5,7 @@
 #include "tests/app/run_program.hpp"
 #include "tests/support/files.hpp"
 
+#include <cstdlib>
 #include <filesystem>
 #include <set>
 #include <string>
@@ -12,7 +13,6 @@
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
-#include <stdlib.h> // setenv
 
 namespace fs = std::filesystem;
 using namespace mammo::test;
