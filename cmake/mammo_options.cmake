@@ -22,6 +22,12 @@ set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang" AND CMAKE_CXX_COMPILER_VERSION VERSION_GREATER_EQUAL 19)
+  # xtensor 0.24 is ambiguous to clang's newer matching of template parameters; libstdc++ 12's own stable_sort calls a
+  # function that it calls deprecated.
+  add_compile_options($<$<COMPILE_LANGUAGE:CXX>:-fno-relaxed-template-template-args>
+    -Wno-deprecated-no-relaxed-template-template-args -Wno-deprecated-declarations)
+endif()
 # Programs lie beside build.ninja, so that the release preset gives build/mammo.
 set(CMAKE_RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}")
 
