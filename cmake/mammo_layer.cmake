@@ -35,9 +35,11 @@
 function(mammo_warnings target)
   target_compile_options(${target} PRIVATE
     -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wcast-qual -Wfloat-conversion
-    $<$<BOOL:${MAMMO_WERROR}>:-Werror>
-    # g++ 12 with -fsanitize=address sees uninitialized members inside libstdc++'s <regex> that are none.
-    $<$<BOOL:${MAMMO_SANITIZE}>:-Wno-maybe-uninitialized>)
+    $<$<BOOL:${MAMMO_WERROR}>:-Werror>)
+  if(MAMMO_SANITIZE)
+    # g++ 12 sees uninitialized members inside libstdc++'s <regex> that are none.
+    target_compile_options(${target} PRIVATE -Wno-maybe-uninitialized)
+  endif()
 endfunction()
 
 function(mammo_layer)
