@@ -6,7 +6,7 @@
 JOBS ?= $(shell nproc)
 PREFIX ?= $(HOME)/.local
 export BASE ?=
-# MAMMO_WERROR=ON makes warnings errors in every build below, as CI does.
+# MAMMO_WERROR=ON makes warnings errors in every build but those with sanitizers, as CI does.
 MAMMO_WERROR ?= OFF
 CMAKE := .prefix/bin/cmake
 CTEST := $(CURDIR)/.prefix/bin/ctest --output-on-failure --no-tests=error -j $(JOBS)
