@@ -131,10 +131,11 @@ ExitCode analyze(const Arguments& arguments) {
   const BatchCounts counts = analyze_batch(analyzer, inputs.images, options, calls);
 
   const std::size_t failed = counts.failed + inputs.refused.size();
+  const std::string where = counts.analysed == 0 ? "" : "; results are in " + arguments.output;
   console.print(concat(counts.analysed, " analysed, ", failed, " failed, ", inputs.skipped.size(),
-                       " skipped in ", seconds_since(start), "; results are in ", arguments.output));
-  console.print(std::string(not_assessed));
+                       " skipped in ", seconds_since(start), where));
   if (counts.analysed == 0) return ExitCode::nothing;
+  console.print(std::string(not_assessed));
   return failed == 0 ? ExitCode::done : ExitCode::partial;
 }
 
