@@ -199,6 +199,49 @@ TensorSpec spec_of(const Tensor& tensor) {
   return {tensor.shape(), tensor.dtype(), tensor.layout(), true};
 }
 
+// A plan and the inputs as it takes them.
+struct Call {
+  std::shared_ptr<const Plan> plan;
+  std::vector<Tensor> inputs;
+
+  void run(std::span<Tensor> outputs) const {
+    const auto workspace = memory::allocate(plan->workspace_bytes());
+    announce_thread_count();
+    plan->run(inputs, outputs, workspace.get());
+  }
+};
+
+Call prepare(const Operation& operation, std::span<const Tensor> inputs) {
+  std::vector<Tensor> dense;
+  dense.reserve(inputs.size());
+  Signature signature;
+  signature.operation = operation;
+  signature.threads = thread_count();
+  for (const Tensor& input : inputs) {
+    const bool is_view = input.defined() && input.layout() == Layout::row_major;
+    dense.push_back(is_view ? input.contiguous() : input);
+    dense.back().set_autograd(nullptr); // backends compute, ops record
+    signature.inputs.push_back(spec_of(input));
+  }
+  const ExecutionOptions options = execution_options();
+  signature.deterministic = options.deterministic;
+  const std::string key = concat(options.backend, options.strict ? "!" : "|", signature.key());
+
+  std::optional<PlannedCall> call = plan_cache().find(key);
+  if (!call) {
+    const std::size_t generation = plan_cache().generation();
+    announce_thread_count();
+    call = make_plan(signature, options);
+    plan_cache().insert(key, *call, generation);
+  }
+  if (call->plain_inputs) {
+    for (Tensor& input : dense) {
+      if (input.defined()) input = input.plain();
+    }
+  }
+  return {std::move(call->plan), std::move(dense)};
+}
+
 } // namespace
 
 ExecutionOptions execution_options() {
@@ -250,40 +293,34 @@ void register_backend(std::unique_ptr<Backend> backend) {
 }
 
 std::vector<Tensor> dispatch(const Operation& operation, std::span<const Tensor> inputs) {
-  std::vector<Tensor> dense;
-  dense.reserve(inputs.size());
-  Signature signature;
-  signature.operation = operation;
-  signature.threads = thread_count();
-  for (const Tensor& input : inputs) {
-    const bool is_view = input.defined() && input.layout() == Layout::row_major;
-    dense.push_back(is_view ? input.contiguous() : input);
-    signature.inputs.push_back(spec_of(input));
-  }
-  const ExecutionOptions options = execution_options();
-  signature.deterministic = options.deterministic;
-  const std::string key = concat(options.backend, options.strict ? "!" : "|", signature.key());
-
-  std::optional<PlannedCall> call = plan_cache().find(key);
-  if (!call) {
-    const std::size_t generation = plan_cache().generation();
-    announce_thread_count();
-    call = make_plan(signature, options);
-    plan_cache().insert(key, *call, generation);
-  }
-  if (call->plain_inputs) {
-    for (Tensor& input : dense) {
-      if (input.defined()) input = input.plain();
-    }
-  }
+  const Call call = prepare(operation, inputs);
   std::vector<Tensor> outputs;
-  for (const TensorSpec& spec : call->plan->outputs()) {
+  for (const TensorSpec& spec : call.plan->outputs()) {
     outputs.push_back(Tensor::empty(spec.shape, {.dtype = spec.dtype, .layout = spec.layout}));
   }
-  const auto workspace = memory::allocate(call->plan->workspace_bytes());
-  announce_thread_count();
-  call->plan->run(dense, outputs, workspace.get());
+  call.run(outputs);
   return outputs;
+}
+
+void dispatch_into(const Operation& operation, std::span<const Tensor> inputs, std::span<Tensor> outputs) {
+  const Call call = prepare(operation, inputs);
+  const std::vector<TensorSpec>& specs = call.plan->outputs();
+  require<ArgumentError>(outputs.size() == specs.size(), name(operation), " into ", outputs.size(),
+                         " tensors, expected ", specs.size());
+  std::vector<Tensor> written;
+  for (std::size_t i = 0; i < specs.size(); ++i) {
+    const Tensor& output = outputs[i];
+    require<ShapeError>(output.defined() && output.shape() == specs[i].shape, name(operation), " into ",
+                        output, ", expected shape ", specs[i].shape);
+    const bool fits = output.dtype() == specs[i].dtype && output.layout() == specs[i].layout &&
+                      (output.layout() != Layout::row_major || output.is_contiguous());
+    written.push_back(
+        fits ? output : Tensor::empty(specs[i].shape, {.dtype = specs[i].dtype, .layout = specs[i].layout}));
+  }
+  call.run(written);
+  for (std::size_t i = 0; i < specs.size(); ++i) {
+    if (written[i].storage() != outputs[i].storage()) outputs[i].copy_from(written[i]);
+  }
 }
 
 Tensor dispatch_one(const Operation& operation, std::span<const Tensor> inputs) {

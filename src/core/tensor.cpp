@@ -312,8 +312,14 @@ Tensor Tensor::expand(const Shape& shape) const {
   return view(shape, strides, offset_);
 }
 
+Tensor Tensor::detached() const {
+  Tensor result = *this;
+  result.autograd_ = nullptr;
+  return result;
+}
+
 Tensor Tensor::contiguous() const {
-  return is_contiguous() ? *this : clone();
+  return is_contiguous() ? detached() : clone();
 }
 
 Tensor Tensor::clone() const {
@@ -325,7 +331,7 @@ Tensor Tensor::clone() const {
 
 Tensor Tensor::to(DType dtype) const {
   require<TypeError>(defined(), "conversion of an undefined tensor");
-  if (dtype == this->dtype()) return *this;
+  if (dtype == this->dtype()) return detached();
   Tensor result = empty(shape_, {dtype, layout(), device()});
   result.copy_from(*this);
   return result;
@@ -333,7 +339,7 @@ Tensor Tensor::to(DType dtype) const {
 
 Tensor Tensor::to(Layout layout) const {
   require<TypeError>(defined(), "conversion of an undefined tensor");
-  if (layout == this->layout() && (layout != Layout::row_major || is_contiguous())) return *this;
+  if (layout == this->layout() && (layout != Layout::row_major || is_contiguous())) return detached();
   Tensor result = empty(shape_, {dtype(), layout, device()});
   result.copy_from(*this);
   return result;
@@ -341,7 +347,7 @@ Tensor Tensor::to(Layout layout) const {
 
 Tensor Tensor::plain() const {
   require<TypeError>(defined(), "plain() of an undefined tensor");
-  if (is_contiguous()) return *this;
+  if (is_contiguous()) return detached();
   if (layout() == Layout::row_major) return clone();
   struct Twin {
     Tensor tensor;

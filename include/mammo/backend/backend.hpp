@@ -22,7 +22,8 @@ class Plan {
   /// Bytes of scratch memory, aligned to 64, that `run` needs.
   virtual std::size_t workspace_bytes() const { return 0; }
   /// Inputs match the signature, dense in their layouts; outputs are of `outputs()` and uninitialised, and
-  /// share no memory with the inputs.
+  /// share no memory with the inputs, except that an output of Unary, Binary or an optimiser's step may be an
+  /// input of its shape and layout.
   virtual void run(std::span<const Tensor> inputs, std::span<Tensor> outputs, std::byte* workspace) const = 0;
 };
 

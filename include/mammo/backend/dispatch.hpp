@@ -58,6 +58,9 @@ void register_backend(std::unique_ptr<Backend> backend);
 std::vector<Tensor> dispatch(const Operation& operation, std::span<const Tensor> inputs);
 /// The same for operations with one output.
 Tensor dispatch_one(const Operation& operation, std::span<const Tensor> inputs);
+/// The same into tensors that exist. They may be inputs where the operation allows it: Binary, Unary and the
+/// optimisers' steps may write over an input of the result's shape. Throws ShapeError on another shape.
+void dispatch_into(const Operation& operation, std::span<const Tensor> inputs, std::span<Tensor> outputs);
 
 /// Plans made and kept. The least recently used goes when `capacity` (default 1024) is reached.
 struct PlanCacheStatistics {

@@ -121,8 +121,10 @@ class Tensor {
   /// Repeats size-1 dimensions without copying.
   Tensor expand(const Shape& shape) const;
 
-  // Copies.
+  // Copies, and handles that may serve as copies. None of them records gradients.
 
+  /// The same elements, seen apart from what is recorded of this tensor.
+  Tensor detached() const;
   /// This tensor if it is contiguous row-major, else a copy that is.
   Tensor contiguous() const;
   Tensor clone() const;

@@ -19,7 +19,9 @@ std::optional<Function> function_of(UnaryKind kind) {
   case UnaryKind::neg: return Function::neg;
   case UnaryKind::abs: return Function::abs;
   case UnaryKind::log:
-  case UnaryKind::tanh: break;
+  case UnaryKind::tanh:
+  case UnaryKind::gelu:
+  case UnaryKind::silu: break;
   }
   return std::nullopt;
 }

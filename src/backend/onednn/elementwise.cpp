@@ -26,6 +26,8 @@ Function function_of(UnaryKind kind) {
   case UnaryKind::neg: return {Algorithm::eltwise_linear, -1.0F};
   case UnaryKind::abs: return {Algorithm::eltwise_abs};
   case UnaryKind::tanh: return {Algorithm::eltwise_tanh};
+  case UnaryKind::gelu: return {Algorithm::eltwise_gelu_erf};
+  case UnaryKind::silu: return {Algorithm::eltwise_swish, 1.0F};
   // The library's make numbers of NaN.
   case UnaryKind::exp:
   case UnaryKind::relu: break;

@@ -1,6 +1,7 @@
 #include "backend/reference/reference.hpp"
 
 #include <cmath>
+#include <numbers>
 
 namespace mammo::reference {
 namespace {
@@ -17,6 +18,8 @@ double apply(UnaryKind kind, double x) {
   case UnaryKind::neg: return -x;
   case UnaryKind::abs: return std::fabs(x);
   case UnaryKind::tanh: return std::tanh(x);
+  case UnaryKind::gelu: return 0.5 * x * std::erfc(-x / std::numbers::sqrt2);
+  case UnaryKind::silu: return x * apply(UnaryKind::sigmoid, x);
   }
   return x;
 }

@@ -14,7 +14,15 @@ class ReferencePlan : public Plan {
   const std::vector<TensorSpec>& outputs() const override { return outputs_; }
 
   void run(std::span<const Tensor> inputs, std::span<Tensor> outputs, std::byte*) const override {
-    std::visit([&](const auto& op) { reference::compute(op, inputs, outputs); }, operation_);
+    std::visit(
+        [&]<class Op>(const Op& op) {
+          if constexpr (requires { reference::compute(op, inputs, outputs); }) {
+            reference::compute(op, inputs, outputs);
+          } else {
+            throw NotImplemented(concat("reference: ", Op::name));
+          }
+        },
+        operation_);
   }
 
  private:
@@ -27,12 +35,17 @@ class ReferenceBackend : public Backend {
   std::string_view name() const override { return "reference"; }
 
   std::shared_ptr<const Plan> plan(const Signature& signature) const override {
+    // Indices, seeds and targets are i64, where infer_outputs lets them be; other dtypes are only moved
+    // about.
     const bool moves_only = std::holds_alternative<Concat>(signature.operation) ||
                             std::holds_alternative<Pad>(signature.operation);
+    const auto computes = [](DType dtype) {
+      return dtype == DType::f32 || dtype == DType::f64 || dtype == DType::i64;
+    };
     for (const TensorSpec& input : signature.inputs) {
       if (!input.defined) continue;
       if (input.layout != Layout::row_major) return nullptr;
-      if (!moves_only && input.dtype != DType::f32 && input.dtype != DType::f64) return nullptr;
+      if (!moves_only && !computes(input.dtype)) return nullptr;
     }
     return std::make_shared<ReferencePlan>(signature);
   }
