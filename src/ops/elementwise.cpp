@@ -1,6 +1,6 @@
 #include "mammo/ops/elementwise.hpp"
 
-#include "mammo/backend/dispatch.hpp"
+#include "mammo/ops/evaluate.hpp"
 
 #include <array>
 
@@ -8,11 +8,11 @@ namespace mammo {
 namespace {
 
 Tensor binary(BinaryKind kind, const Tensor& a, const Tensor& b) {
-  return dispatch_one(Binary{.kind = kind}, std::array{a, b});
+  return evaluate_one(Binary{.kind = kind}, std::array{a, b});
 }
 
 Tensor unary(UnaryKind kind, const Tensor& x) {
-  return dispatch_one(Unary{.kind = kind}, std::array{x});
+  return evaluate_one(Unary{.kind = kind}, std::array{x});
 }
 
 } // namespace
@@ -59,6 +59,12 @@ Tensor abs(const Tensor& x) {
 }
 Tensor tanh(const Tensor& x) {
   return unary(UnaryKind::tanh, x);
+}
+Tensor gelu(const Tensor& x) {
+  return unary(UnaryKind::gelu, x);
+}
+Tensor silu(const Tensor& x) {
+  return unary(UnaryKind::silu, x);
 }
 
 } // namespace mammo

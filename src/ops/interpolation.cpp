@@ -1,17 +1,17 @@
 #include "mammo/ops/interpolation.hpp"
 
-#include "mammo/backend/dispatch.hpp"
+#include "mammo/ops/evaluate.hpp"
 
 #include <array>
 
 namespace mammo {
 
 Tensor interpolate_nearest(const Tensor& x, Size2d output) {
-  return dispatch_one(Interpolate2d{.mode = Interpolation::nearest, .output = output}, std::array{x});
+  return evaluate_one(Interpolate2d{.mode = Interpolation::nearest, .output = output}, std::array{x});
 }
 
 Tensor interpolate_bilinear(const Tensor& x, Size2d output, bool align_corners) {
-  return dispatch_one(
+  return evaluate_one(
       Interpolate2d{.mode = Interpolation::bilinear, .output = output, .align_corners = align_corners},
       std::array{x});
 }

@@ -1,13 +1,13 @@
 #include "mammo/ops/pooling.hpp"
 
-#include "mammo/backend/dispatch.hpp"
+#include "mammo/ops/evaluate.hpp"
 
 #include <array>
 
 namespace mammo {
 
 Tensor max_pool2d(const Tensor& x, const MaxPoolOptions& options) {
-  return dispatch_one(Pool2d{.kind = PoolKind::max,
+  return evaluate_one(Pool2d{.kind = PoolKind::max,
                              .kernel = options.kernel,
                              .stride = options.stride,
                              .padding = options.padding,
@@ -16,7 +16,7 @@ Tensor max_pool2d(const Tensor& x, const MaxPoolOptions& options) {
 }
 
 Tensor average_pool2d(const Tensor& x, const AveragePoolOptions& options) {
-  return dispatch_one(Pool2d{.kind = PoolKind::average,
+  return evaluate_one(Pool2d{.kind = PoolKind::average,
                              .kernel = options.kernel,
                              .stride = options.stride,
                              .padding = options.padding,
@@ -25,11 +25,11 @@ Tensor average_pool2d(const Tensor& x, const AveragePoolOptions& options) {
 }
 
 Tensor adaptive_average_pool2d(const Tensor& x, Size2d output) {
-  return dispatch_one(AdaptivePool2d{.kind = PoolKind::average, .output = output}, std::array{x});
+  return evaluate_one(AdaptivePool2d{.kind = PoolKind::average, .output = output}, std::array{x});
 }
 
 Tensor adaptive_max_pool2d(const Tensor& x, Size2d output) {
-  return dispatch_one(AdaptivePool2d{.kind = PoolKind::max, .output = output}, std::array{x});
+  return evaluate_one(AdaptivePool2d{.kind = PoolKind::max, .output = output}, std::array{x});
 }
 
 } // namespace mammo

@@ -23,5 +23,9 @@ Tensor sqrt(const Tensor& x);
 Tensor neg(const Tensor& x);
 Tensor abs(const Tensor& x);
 Tensor tanh(const Tensor& x);
+/// x Phi(x), Phi the normal distribution (Hendrycks and Gimpel 2016).
+Tensor gelu(const Tensor& x);
+/// x sigmoid(x).
+Tensor silu(const Tensor& x);
 
 } // namespace mammo

@@ -12,6 +12,9 @@ Tensor mean(const Tensor& x, const Dims& dims = {}, bool keep_dims = false);
 Tensor max(const Tensor& x, const Dims& dims = {}, bool keep_dims = false);
 Tensor min(const Tensor& x, const Dims& dims = {}, bool keep_dims = false);
 
+/// i64, dimension `dim` gone: the index of the largest along it, the first of equal ones.
+Tensor argmax(const Tensor& x, int dim);
+
 struct TopKResult {
   Tensor values;  ///< like x but for the last dimension, which is k
   Tensor indices; ///< i64, into the last dimension of x
