@@ -84,6 +84,68 @@ TEST_CASE("batch_norm") {
   CHECK_THROWS_AS(infer_outputs(BatchNorm{.eps = -1}, {x, c, c, c, c}), ArgumentError);
 }
 
+TEST_CASE("batch_norm_training and its gradient") {
+  const TensorSpec x = spec({2, 5, 3, 4});
+  const TensorSpec c = spec({5});
+  const auto outputs = infer_outputs(BatchNormTraining{}, {x, c, c, none});
+  CHECK(outputs == std::vector{x, c, c});
+  CHECK(infer_outputs(BatchNormTraining{}, {x, c, c, x}).size() == 3);
+  CHECK_THROWS_AS(infer_outputs(BatchNormTraining{}, {x, c, c, spec({1, 5, 3, 4})}), ShapeError);
+  CHECK_THROWS_WITH(infer_outputs(BatchNormTraining{}, {spec({0, 5, 3, 4}), c, c, none}),
+                    "batch_norm_training: nothing to take statistics of");
+  CHECK_THROWS_AS(infer_outputs(BatchNormTraining{.eps = NAN}, {x, c, c, none}), ArgumentError);
+
+  const BatchNormGradient relu{.activation = Activation::relu, .residual = true};
+  CHECK(infer_outputs(BatchNormGradient{}, {x, none, c, c, c, x}) == std::vector{x, c, c});
+  CHECK(infer_outputs(relu, {x, x, c, c, c, x}) == std::vector{x, c, c, x});
+  CHECK_THROWS_WITH(infer_outputs(relu, {x, none, c, c, c, x}), "batch_norm_gradient: y is undefined");
+  CHECK_THROWS_AS(infer_outputs(relu, {x, x, c, c, c, spec({2, 5, 3, 3})}), ShapeError);
+  CHECK_THROWS_AS(infer_outputs(relu, {x, x, c, spec({4}), c, x}), ShapeError);
+}
+
+TEST_CASE("group_norm, layer_norm and their gradients") {
+  const TensorSpec x = spec({2, 6, 3, 4});
+  const TensorSpec c = spec({6});
+  const TensorSpec s = spec({2, 3});
+  CHECK(infer_outputs(GroupNorm{.groups = 3}, {x, c, c}) == std::vector{x, s, s});
+  CHECK(infer_outputs(GroupNorm{.groups = 2}, {spec({4, 6}), c, c}).at(1).shape == Shape{4, 2});
+  CHECK_THROWS_WITH(infer_outputs(GroupNorm{.groups = 4}, {x, c, c}),
+                    "group_norm: x [2, 6, 3, 4] in 4 groups, expected a positive multiple of channels");
+  CHECK_THROWS_AS(infer_outputs(GroupNorm{.groups = 0}, {x, c, c}), ShapeError);
+  CHECK_THROWS_AS(infer_outputs(GroupNorm{}, {spec({6}), c, c}), ShapeError);
+  CHECK_THROWS_AS(infer_outputs(GroupNorm{}, {x, c, s}), ShapeError);
+  CHECK(infer_outputs(GroupNormGradient{.groups = 3}, {x, s, s, c, x}) == std::vector{x, c, c});
+  CHECK_THROWS_AS(infer_outputs(GroupNormGradient{.groups = 2}, {x, s, s, c, x}), ShapeError);
+
+  const TensorSpec d = spec({4});
+  const TensorSpec rows = spec({2, 6, 3});
+  CHECK(infer_outputs(LayerNorm{}, {x, d, d}) == std::vector{x, rows, rows});
+  CHECK(infer_outputs(LayerNorm{}, {d, d, d}).at(1).shape == Shape{});
+  CHECK_THROWS_AS(infer_outputs(LayerNorm{}, {x, c, c}), ShapeError);
+  CHECK_THROWS_AS(infer_outputs(LayerNorm{.eps = -1}, {x, d, d}), ArgumentError);
+  CHECK(infer_outputs(LayerNormGradient{}, {x, rows, rows, d, x}) == std::vector{x, d, d});
+  CHECK_THROWS_AS(infer_outputs(LayerNormGradient{}, {x, rows, rows, d, rows}), ShapeError);
+}
+
+TEST_CASE("gradients of pooling, interpolation and softmax") {
+  const TensorSpec x = spec({1, 2, 9, 7});
+  const Pool2d pool{.kernel = 3, .stride = 2, .padding = 1};
+  const TensorSpec g = spec({1, 2, 5, 4});
+  CHECK(shape_of(Pool2dGradient{.pool = pool, .input = {9, 7}}, {x, g}) == x.shape);
+  CHECK_THROWS_AS(shape_of(Pool2dGradient{.pool = pool, .input = {9, 9}}, {x, g}), ShapeError);
+  CHECK_THROWS_AS(shape_of(Pool2dGradient{.pool = pool, .input = {9, 7}}, {x, x}), ShapeError);
+  CHECK_THROWS_AS(shape_of(Pool2dGradient{.pool = pool, .input = {9, 7}}, {none, g}), ArgumentError);
+  const Pool2d average{.kind = PoolKind::average, .kernel = 3, .stride = 2, .padding = 1};
+  CHECK(shape_of(Pool2dGradient{.pool = average, .input = {9, 7}}, {none, g}) == x.shape);
+  CHECK(shape_of(AdaptivePool2dGradient{.input = {9, 7}}, {none, g}) == x.shape);
+  CHECK_THROWS_AS(shape_of(AdaptivePool2dGradient{.kind = PoolKind::max, .input = 3}, {x, g}), ShapeError);
+  CHECK(shape_of(Interpolate2dGradient{.input = {9, 7}}, {g}) == x.shape);
+  CHECK_THROWS_AS(shape_of(Interpolate2dGradient{.input = 0}, {g}), ArgumentError);
+  CHECK(shape_of(SoftmaxGradient{.dim = 3}, {x, x}) == x.shape);
+  CHECK_THROWS_AS(shape_of(SoftmaxGradient{.dim = 4}, {x, x}), ShapeError);
+  CHECK_THROWS_AS(shape_of(SoftmaxGradient{.dim = 3}, {x, g}), ShapeError);
+}
+
 TEST_CASE("pooling and interpolation") {
   const std::vector x{spec({1, 2, 9, 7})};
   CHECK(shape_of(Pool2d{.kernel = 3, .stride = 2, .padding = 1}, x) == Shape{1, 2, 5, 4});

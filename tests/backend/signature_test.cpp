@@ -65,6 +65,27 @@ TEST_CASE("a change of any option changes the key") {
   check_distinct({Nms{}, Nms{.iou_threshold = 0.25}, Nms{.max_output = 10}});
 }
 
+TEST_CASE("a change of any option of a normalization or of a layer's gradient changes the key") {
+  check_distinct({BatchNormTraining{}, BatchNormTraining{.eps = 1e-3},
+                  BatchNormTraining{.activation = Activation::relu}});
+  check_distinct({BatchNormGradient{}, BatchNormGradient{.eps = 1e-3},
+                  BatchNormGradient{.activation = Activation::relu}, BatchNormGradient{.residual = true}});
+  check_distinct({GroupNorm{}, GroupNorm{.groups = 2}, GroupNorm{.eps = 1e-3}});
+  check_distinct({GroupNormGradient{}, GroupNormGradient{.groups = 2}});
+  check_distinct({LayerNorm{}, LayerNorm{.eps = 1e-3}});
+  check_distinct({SoftmaxGradient{.dim = 0}, SoftmaxGradient{.dim = 1}});
+  check_distinct({Pool2dGradient{}, Pool2dGradient{.pool = {.kind = PoolKind::average}},
+                  Pool2dGradient{.pool = {.count_padding = false}}, Pool2dGradient{.input = {1, 0}},
+                  Pool2dGradient{.input = {0, 1}}});
+  check_distinct({AdaptivePool2dGradient{}, AdaptivePool2dGradient{.kind = PoolKind::max},
+                  AdaptivePool2dGradient{.input = {1, 0}}, AdaptivePool2dGradient{.input = {0, 1}}});
+  check_distinct({Interpolate2dGradient{}, Interpolate2dGradient{.mode = Interpolation::bilinear},
+                  Interpolate2dGradient{.input = {1, 0}}, Interpolate2dGradient{.input = {0, 1}},
+                  Interpolate2dGradient{.align_corners = true}});
+  check_distinct({LayerNorm{}, BatchNormTraining{}, LayerNormGradient{}, Linear{}, GroupNormGradient{},
+                  Softmax{.dim = 1}, SoftmaxGradient{.dim = 1}});
+}
+
 TEST_CASE("operations whose options are alike have different keys") {
   check_distinct({Softmax{.dim = 0}, Concat{.dim = 0}, Linear{}, TopK{.k = 0}, Unary{}, Binary{}, Reduce{},
                   Nms{}, BoxDecode{}, Pad{}, Conv2d{}, BatchNorm{}, Pool2d{}, AdaptivePool2d{},

@@ -61,10 +61,13 @@ Operation adaptive_pool2d(const Json& o, const Shape&) {
   return AdaptivePool2d{pool_kind(o), size(o, "output", 1)};
 }
 
+Interpolation interpolation(const Json& o) {
+  return choice<Interpolation>(o, "mode",
+                               {{"nearest", Interpolation::nearest}, {"bilinear", Interpolation::bilinear}});
+}
+
 Operation interpolate2d(const Json& o, const Shape&) {
-  const auto mode = choice<Interpolation>(
-      o, "mode", {{"nearest", Interpolation::nearest}, {"bilinear", Interpolation::bilinear}});
-  return Interpolate2d{mode, size(o, "output", 1), o.value("align_corners", false)};
+  return Interpolate2d{interpolation(o), size(o, "output", 1), o.value("align_corners", false)};
 }
 
 Operation linear(const Json& o, const Shape&) {
@@ -134,6 +137,46 @@ Operation nms(const Json& o, const Shape&) {
   return op;
 }
 
+Operation batch_norm_training(const Json& o, const Shape&) {
+  return BatchNormTraining{o.value("eps", 1e-5), activation(o)};
+}
+
+Operation batch_norm_gradient(const Json& o, const Shape&) {
+  return BatchNormGradient{o.value("eps", 1e-5), activation(o), o.value("residual", false)};
+}
+
+Operation group_norm(const Json& o, const Shape&) {
+  return GroupNorm{o.at("groups").get<std::int64_t>(), o.value("eps", 1e-5)};
+}
+
+Operation group_norm_gradient(const Json& o, const Shape&) {
+  return GroupNormGradient{o.at("groups").get<std::int64_t>()};
+}
+
+Operation layer_norm(const Json& o, const Shape&) {
+  return LayerNorm{o.value("eps", 1e-5)};
+}
+
+Operation layer_norm_gradient(const Json&, const Shape&) {
+  return LayerNormGradient{};
+}
+
+Operation softmax_gradient(const Json& o, const Shape&) {
+  return SoftmaxGradient{o.at("dim").get<int>()};
+}
+
+Operation pool2d_gradient(const Json& o, const Shape& x) {
+  return Pool2dGradient{std::get<Pool2d>(pool2d(o, x)), size(o, "input", 1)};
+}
+
+Operation adaptive_pool2d_gradient(const Json& o, const Shape&) {
+  return AdaptivePool2dGradient{pool_kind(o), size(o, "input", 1)};
+}
+
+Operation interpolate2d_gradient(const Json& o, const Shape&) {
+  return Interpolate2dGradient{interpolation(o), size(o, "input", 1), o.value("align_corners", false)};
+}
+
 const std::map<std::string, Operation (*)(const Json&, const Shape&)> readers{
     {"conv2d", conv2d},
     {"batch_norm", batch_norm},
@@ -149,7 +192,17 @@ const std::map<std::string, Operation (*)(const Json&, const Shape&)> readers{
     {"softmax", softmax},
     {"top_k", top_k},
     {"box_decode", box_decode},
-    {"nms", nms}};
+    {"nms", nms},
+    {"batch_norm_training", batch_norm_training},
+    {"batch_norm_gradient", batch_norm_gradient},
+    {"group_norm", group_norm},
+    {"group_norm_gradient", group_norm_gradient},
+    {"layer_norm", layer_norm},
+    {"layer_norm_gradient", layer_norm_gradient},
+    {"softmax_gradient", softmax_gradient},
+    {"pool2d_gradient", pool2d_gradient},
+    {"adaptive_pool2d_gradient", adaptive_pool2d_gradient},
+    {"interpolate2d_gradient", interpolate2d_gradient}};
 
 double element(const std::string& fill, std::uint32_t index, std::uint32_t seed) {
   const std::uint32_t h = hash(index, seed);
@@ -158,6 +211,7 @@ double element(const std::string& fill, std::uint32_t index, std::uint32_t seed)
   if (fill == "negative") return -(unit + 0.5);
   if (fill == "wide") return (unit * 2 - 1) * 8;
   if (fill == "huge") return (unit * 2 - 1) * 1000;
+  if (fill == "far") return (h >> 18) * 0x1p-14 + 1000;
   if (fill == "small") return h % 5;
   if (fill == "nan") return h % 7 == 0 ? std::numeric_limits<double>::quiet_NaN() : h % 5;
   if (fill == "boxes") {
@@ -192,7 +246,8 @@ std::vector<OpCase> read_cases() {
       for (const Json& spec : described.at("inputs")) {
         made.inputs.push_back(input(spec, number * 16 + ++place));
       }
-      made.operation = read(described.at("options"), made.inputs.at(0).shape());
+      const auto first = std::ranges::find_if(made.inputs, &Tensor::defined);
+      made.operation = read(described.at("options"), first->shape());
       made.in_torch = described.value("torch", true);
       cases.push_back(std::move(made));
       ++number;

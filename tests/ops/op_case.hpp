@@ -19,6 +19,7 @@ namespace mammo::test {
 //   positive          in [0.5, 1.5)           nan    as small, every seventh or so NaN
 //   negative          in (-1.5, -0.5]         boxes  corners (x1, y1, x2, y2), multiples of 1/8
 //   wide, huge        in [-8, 8), [-1000, 1000)
+//   far               in [1000, 1001), whole numbers of 2^-14, which f32 holds exactly
 // and `dtype` an integer type where the case is about one. `"torch": false` marks results that PyTorch leaves
 // open (the order of ties) and that have no golden.
 struct OpCase {

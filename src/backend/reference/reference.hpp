@@ -33,6 +33,17 @@ void compute(const TopK& op, Inputs inputs, Outputs outputs);
 void compute(const BoxDecode& op, Inputs inputs, Outputs outputs);
 void compute(const Nms& op, Inputs inputs, Outputs outputs);
 
+void compute(const BatchNormTraining& op, Inputs inputs, Outputs outputs);
+void compute(const BatchNormGradient& op, Inputs inputs, Outputs outputs);
+void compute(const GroupNorm& op, Inputs inputs, Outputs outputs);
+void compute(const GroupNormGradient& op, Inputs inputs, Outputs outputs);
+void compute(const LayerNorm& op, Inputs inputs, Outputs outputs);
+void compute(const LayerNormGradient& op, Inputs inputs, Outputs outputs);
+void compute(const SoftmaxGradient& op, Inputs inputs, Outputs outputs);
+void compute(const Pool2dGradient& op, Inputs inputs, Outputs outputs);
+void compute(const AdaptivePool2dGradient& op, Inputs inputs, Outputs outputs);
+void compute(const Interpolate2dGradient& op, Inputs inputs, Outputs outputs);
+
 /// Calls `f.template operator()<T>()` with the C++ type of an f32 or f64 tensor.
 template <class F>
 void visit_real(DType dtype, F f) {

@@ -41,6 +41,8 @@ def elements(fill, count, seed):
         return (unit * 2 - 1) * 8
     if fill == "huge":
         return (unit * 2 - 1) * 1000
+    if fill == "far":
+        return (h >> np.uint64(18)).astype(np.float64) * 2.0**-14 + 1000
     if fill == "small":
         return (h % np.uint64(5)).astype(np.float64)
     if fill == "nan":
@@ -79,7 +81,7 @@ def batch_norm(o, x, mean, var, weight, bias):
 
 
 def pool2d(o, x):
-    kernel, stride, padding = pair(o["kernel"]), pair(o["stride"]), pair(o.get("padding", 0))
+    kernel, stride, padding = pair(o["kernel"]), pair(o.get("stride", 1)), pair(o.get("padding", 0))
     if o["kind"] == "max":
         return F.max_pool2d(x, kernel, stride, padding, pair(o.get("dilation", 1)))
     return F.avg_pool2d(x, kernel, stride, padding, count_include_pad=o.get("count_padding", True))
@@ -142,6 +144,111 @@ def nms(o, boxes, scores):
     return filled, torch.tensor([len(kept)])
 
 
+def batch_norm_training(o, x, weight, bias, residual):
+    dims = (0, 2, 3)
+    mean, var = x.mean(dims), x.var(dims, correction=0)
+    y = F.batch_norm(x, mean, var, weight, bias, eps=o.get("eps", 1e-5))
+    return activated(y if residual is None else y + residual, o), mean, var
+
+
+def moments(x, dim):
+    mean = x.mean(dim)
+    return mean, ((x - mean.unsqueeze(dim)) ** 2).mean(dim)
+
+
+def grouped(x, groups):
+    return x.reshape(x.shape[0], groups, math.prod(x.shape[1:]) // groups)
+
+
+def by_channel(values, x):
+    return values.reshape(-1, *(1 for _ in x.shape[2:]))
+
+
+def group_norm(o, x, weight, bias):
+    mean, var = moments(grouped(x, o["groups"]), 2)
+    eps = o.get("eps", 1e-5)
+    return F.group_norm(x, o["groups"], weight, bias, eps), mean, (var + eps).rsqrt()
+
+
+def layer_norm(o, x, weight, bias):
+    eps = o.get("eps", 1e-5)
+    mean, var = moments(x, -1)
+    return F.layer_norm(x, x.shape[-1:], weight, bias, eps), mean, (var + eps).rsqrt()
+
+
+def backward(inputs, forward, g):
+    """The gradients of forward(*inputs) along g."""
+    leaves = [t.detach().requires_grad_() for t in inputs]
+    return torch.autograd.grad(forward(*leaves), leaves, g)
+
+
+def carrying(value, statistic):
+    """`value`, with the derivative of `statistic`: a case's mean and variance need not be those of its x."""
+    return value + (statistic - statistic.detach())
+
+
+def normalised(x, mean, var, dims):
+    mean = carrying(mean, x.mean(dims, keepdim=True))
+    var = carrying(var, ((x - mean.detach()) ** 2).mean(dims, keepdim=True))
+    return (x - mean) / var.sqrt()
+
+
+def batch_norm_gradient(o, x, y, mean, var, weight, g):
+    def forward(x, weight, bias, residual):
+        z = normalised(x, by_channel(mean, x), by_channel(var + o.get("eps", 1e-5), x), (0, 2, 3))
+        z = z * by_channel(weight, x) + by_channel(bias, x) + residual
+        return z if y is None else torch.where(y <= 0, 0, z)
+
+    grads = backward((x, weight, torch.zeros_like(weight), torch.zeros_like(x)), forward, g)
+    return grads if o.get("residual") else grads[:3]
+
+
+def group_norm_gradient(o, x, mean, rstd, weight, g):
+    def forward(x, weight, bias):
+        z = normalised(grouped(x, o["groups"]), mean.unsqueeze(-1), rstd.unsqueeze(-1) ** -2, 2)
+        return z.reshape(x.shape) * by_channel(weight, x) + by_channel(bias, x)
+
+    return backward((x, weight, torch.zeros_like(weight)), forward, g)
+
+
+def layer_norm_gradient(o, x, mean, rstd, weight, g):
+    def forward(x, weight, bias):
+        return normalised(x, mean.unsqueeze(-1), rstd.unsqueeze(-1) ** -2, -1) * weight + bias
+
+    return backward((x, weight, torch.zeros_like(weight)), forward, g)
+
+
+def softmax_gradient(o, y, g):
+    return torch._softmax_backward_data(g, y, o["dim"], y.dtype)
+
+
+def picture_like(g, o):
+    return torch.zeros(*g.shape[:2], *pair(o["input"]), dtype=g.dtype)
+
+
+def pool2d_gradient(o, x, g):
+    return backward((picture_like(g, o) if x is None else x,), lambda x: pool2d(o, x), g)
+
+
+def adaptive_pool2d_gradient(o, x, g):
+    o = {**o, "output": list(g.shape[2:])}
+    return backward((picture_like(g, o) if x is None else x,), lambda x: adaptive_pool2d(o, x), g)
+
+
+def interpolate2d_gradient(o, g):
+    return backward((picture_like(g, o),), lambda x: interpolate2d({**o, "output": list(g.shape[2:])}, x), g)
+
+
+def check_normalised():
+    """With statistics that are those of x, the gradients are the ones of PyTorch's own batch norm."""
+    x, g = torch.rand(2, 3, 4, 5, dtype=torch.float64), torch.rand(2, 3, 4, 5, dtype=torch.float64)
+    weight, bias = torch.rand(3, dtype=torch.float64), torch.rand(3, dtype=torch.float64)
+    ours = batch_norm_gradient({}, x, None, x.mean((0, 2, 3)), x.var((0, 2, 3), correction=0), weight, g)
+    theirs = backward((x, weight, bias), lambda x, w, b: F.batch_norm(x, None, None, w, b, training=True), g)
+    for a, b in zip(ours, theirs):
+        assert torch.allclose(a, b, rtol=1e-10, atol=1e-12)
+
+
 def number(value):
     value = float(value)
     return None if math.isnan(value) else float(f"{value:.12g}")
@@ -156,6 +263,7 @@ def record(output):
 
 
 if __name__ == "__main__":
+    check_normalised()
     for path in sorted(CASES.glob("*.json")):
         operation = globals()[path.stem]
         recorded = {}
