@@ -43,6 +43,8 @@ def elements(fill, count, seed):
         return (unit * 2 - 1) * 1000
     if fill == "far":
         return (h >> np.uint64(18)).astype(np.float64) * 2.0**-14 + 1000
+    if fill == "unit":
+        return unit
     if fill == "small":
         return (h % np.uint64(5)).astype(np.float64)
     if fill == "nan":
@@ -58,8 +60,15 @@ def elements(fill, count, seed):
 def tensor(spec, seed):
     if spec is None:
         return None
-    values = elements(spec.get("fill", "signed"), math.prod(spec["shape"]), seed)
-    return torch.from_numpy(values).reshape(spec["shape"])
+    count = math.prod(spec["shape"])
+    if "values" in spec:
+        values = np.array([math.nan if v is None else v for v in spec["values"]], dtype=np.float64)
+    elif spec.get("fill") == "index":
+        values = (hashes(count, seed) % np.uint64(spec["bound"])).astype(np.float64)
+    else:
+        values = elements(spec.get("fill", "signed"), count, seed)
+    t = torch.from_numpy(values).reshape(spec["shape"])
+    return t.long() if spec.get("dtype") == "i64" else t
 
 
 def pair(value):
@@ -110,7 +119,7 @@ def pad(o, x):
 
 
 def unary(o, x):
-    return getattr(torch, o["kind"])(x)
+    return getattr(F if o["kind"] in ("gelu", "silu") else torch, o["kind"])(x)
 
 
 def binary(o, a, b):
@@ -247,6 +256,111 @@ def check_normalised():
     theirs = backward((x, weight, bias), lambda x, w, b: F.batch_norm(x, None, None, w, b, training=True), g)
     for a, b in zip(ours, theirs):
         assert torch.allclose(a, b, rtol=1e-10, atol=1e-12)
+
+
+def gradient(function, x, g):
+    x = x.clone().requires_grad_()
+    return torch.autograd.grad(function(x), x, g)[0]
+
+
+def unary_gradient(o, v, g):
+    # Some kinds are given the result y: it is led back to an x.
+    inverse = {"sigmoid": torch.logit, "exp": torch.log, "sqrt": torch.square, "tanh": torch.atanh}
+    return gradient(lambda x: unary(o, x), inverse.get(o["kind"], lambda y: y)(v), g)
+
+
+def extreme_gradient(o, a, b, g):
+    shape = torch.broadcast_shapes(a.shape, b.shape)
+    return gradient(lambda x: getattr(torch, o["kind"])(x, b.expand(shape)), a.expand(shape), g)
+
+
+def dropout(o, x, seed):
+    return F.dropout(x, o["probability"])
+
+
+def reduce_gradient(o, x, y, g):
+    if not o["dims"]:
+        return g
+    largest = torch.amax(x, o["dims"], keepdim=True)
+    return gradient(lambda x: (torch.amax if largest.equal(y) else torch.amin)(x, o["dims"], keepdim=True), x, g)
+
+
+def argmax(o, x):
+    return torch.argmax(x, o["dim"])
+
+
+def gather(o, x, index):
+    return torch.gather(x, o["dim"], index)
+
+
+def scatter_add(o, g, index):
+    return torch.zeros(o["shape"], dtype=g.dtype).scatter_add(o["dim"], index, g)
+
+
+def embedding(o, x, index):
+    return F.embedding(index, x)
+
+
+def embedding_gradient(o, g, index):
+    return gradient(lambda x: F.embedding(index, x), torch.zeros(o["rows"], g.shape[-1], dtype=g.dtype), g)
+
+
+def box_decode_gradient(o, deltas, anchors, g):
+    return gradient(lambda d: box_decode(o, d, anchors).reshape(-1, 4), deltas, g)
+
+
+def pointwise_loss(o, x, t):
+    if o["kind"] == "mse":
+        return F.mse_loss(x, t, reduction="none")
+    if o["kind"] == "smooth_l1":
+        return F.smooth_l1_loss(x, t, reduction="none", beta=o.get("beta", 1))
+    if o["kind"] == "huber":
+        return F.huber_loss(x, t, reduction="none", delta=o.get("beta", 1))
+    if o["kind"] == "bce":
+        return F.binary_cross_entropy_with_logits(x, t, reduction="none")
+    return torchvision.ops.sigmoid_focal_loss(x, t, o.get("alpha", 0.25), o.get("gamma", 2))
+
+
+def pointwise_loss_gradient(o, x, t, g):
+    return gradient(lambda x: pointwise_loss(o, x, t), x, g)
+
+
+def cross_entropy(o, logits, target):
+    return F.cross_entropy(logits, target, reduction="none", label_smoothing=o.get("label_smoothing", 0))
+
+
+def cross_entropy_gradient(o, logits, target, g):
+    return gradient(lambda x: cross_entropy(o, x, target), logits, g)
+
+
+def stepped(optimizer, p, g, state):
+    p.grad = g
+    optimizer.state[p] = state
+    optimizer.step()
+    return p.detach()
+
+
+def sgd_step(o, p, g, velocity, settings):
+    rate, momentum, decay = settings.tolist()
+    p = p.clone().requires_grad_()
+    # PyTorch keeps no velocity without momentum: it is the gradient then.
+    state = {"momentum_buffer": velocity.clone()}
+    new_velocity = g + decay * p.detach()
+    optimizer = torch.optim.SGD([p], rate, momentum, weight_decay=decay, nesterov=o.get("nesterov", False))
+    return stepped(optimizer, p, g, state), state["momentum_buffer"] if momentum else new_velocity
+
+
+def adam_step(o, p, g, first, second, settings):
+    rate, beta1, beta2, eps, decay, step = settings.tolist()
+    p = p.clone().requires_grad_()
+    state = {"step": torch.tensor(step - 1), "exp_avg": first.clone(), "exp_avg_sq": second.clone()}
+    kind = torch.optim.AdamW if o.get("decoupled") else torch.optim.Adam
+    optimizer = kind([p], rate, (beta1, beta2), eps, weight_decay=decay)
+    return stepped(optimizer, p, g, state), state["exp_avg"], state["exp_avg_sq"]
+
+
+def average_step(o, average, p, settings):
+    return torch.optim.swa_utils.get_ema_avg_fn(settings.item())(average, p, 1)
 
 
 def number(value):
