@@ -24,7 +24,9 @@ struct Layouts {
 
 bool is_other_picture(const OpCase& c, std::size_t i) {
   if (i == 0 || !c.inputs[i].defined() || c.inputs[i].rank() != 4) return false;
-  return !(std::holds_alternative<Conv2d>(c.operation) && i == 1);
+  const bool has_weight =
+      std::holds_alternative<Conv2d>(c.operation) || std::holds_alternative<ConvTranspose2d>(c.operation);
+  return !(has_weight && i == 1);
 }
 
 std::vector<Layouts> layouts_for(const OpCase& c) {

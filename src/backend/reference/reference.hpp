@@ -33,6 +33,10 @@ void compute(const TopK& op, Inputs inputs, Outputs outputs);
 void compute(const BoxDecode& op, Inputs inputs, Outputs outputs);
 void compute(const Nms& op, Inputs inputs, Outputs outputs);
 
+void compute(const ConvTranspose2d& op, Inputs inputs, Outputs outputs);
+void compute(const ConvWeightGradient& op, Inputs inputs, Outputs outputs);
+void compute(const MatMul& op, Inputs inputs, Outputs outputs);
+
 /// Calls `f.template operator()<T>()` with the C++ type of an f32 or f64 tensor.
 template <class F>
 void visit_real(DType dtype, F f) {
