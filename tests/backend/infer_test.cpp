@@ -239,3 +239,54 @@ TEST_CASE("boxes") {
   CHECK_THROWS_AS(infer_outputs(Nms{.iou_threshold = NAN}, {boxes, spec({7})}), ArgumentError);
   CHECK_THROWS_AS(infer_outputs(Nms{.max_output = -1}, {boxes, spec({7})}), ArgumentError);
 }
+
+TEST_CASE("conv_transpose2d: the sizes are those of the convolution that it is the adjoint of") {
+  // Rows 5 and 6 are both made into 3 by a stride of 2: `output` says which it was.
+  for (const std::int64_t height : {5, 6}) {
+    const ConvTranspose2d op{.output = {height, 7}, .stride = 2, .padding = 1};
+    CHECK(shape_of(op, {spec({2, 8, 3, 4}), spec({8, 3, 3, 3}), none}) == Shape{2, 3, height, 7});
+  }
+  const ConvTranspose2d grouped{.output = 4, .groups = 2};
+  CHECK(shape_of(grouped, {spec({0, 6, 4, 4}), spec({6, 5, 1, 1}), spec({10})}) == Shape{0, 10, 4, 4});
+  const auto refused = [](const ConvTranspose2d& op, const Shape& x, const Shape& w) {
+    return infer_outputs(op, {spec(x), spec(w), none});
+  };
+  CHECK_THROWS_WITH(refused({.output = {7, 8}, .stride = 2, .padding = 1}, {2, 8, 3, 4}, {8, 3, 3, 3}),
+                    "conv_transpose2d: x [2, 8, 3, 4] for an output of 7 x 8, expected [2, 8, 4, 4]");
+  CHECK_THROWS_AS(refused({}, {2, 8, 3, 4}, {8, 3, 3, 3}), ArgumentError);
+  CHECK_THROWS_AS(refused({.output = 5, .groups = INT64_MAX}, {2, 8, 3, 3}, {8, 3, 3, 3}), ArgumentError);
+  CHECK_THROWS_AS(refused({.output = 5, .groups = 3}, {2, 8, 3, 3}, {8, 3, 3, 3}), ShapeError);
+  CHECK_THROWS_AS(refused({.output = 5}, {2, 9, 3, 3}, {8, 3, 3, 3}), ShapeError);
+  CHECK_THROWS_AS(
+      infer_outputs(ConvTranspose2d{.output = 5}, {spec({1, 8, 3, 3}), spec({8, 3, 3, 3}), spec({8})}),
+      ShapeError);
+}
+
+TEST_CASE("conv_weight_gradient: the weight's shape, and the bias's where it is asked for") {
+  const std::vector inputs{spec({2, 6, 9, 9}), spec({2, 8, 5, 5})};
+  const ConvWeightGradient op{.kernel = {3, 4}, .stride = 2, .padding = {1, 1}, .groups = 2, .bias = true};
+  const std::vector narrow{inputs[0], spec({2, 8, 5, 4})};
+  const auto outputs = infer_outputs(op, narrow);
+  REQUIRE(outputs.size() == 2);
+  CHECK(outputs[0].shape == Shape{8, 3, 3, 4});
+  CHECK(outputs[1].shape == Shape{8});
+  CHECK(infer_outputs(ConvWeightGradient{.kernel = 5}, inputs).size() == 1);
+  CHECK_THROWS_AS(infer_outputs(op, inputs), ShapeError);
+  CHECK_THROWS_AS(infer_outputs(ConvWeightGradient{.kernel = 5, .groups = 0}, inputs), ArgumentError);
+  CHECK_THROWS_AS(infer_outputs(ConvWeightGradient{.kernel = 5, .groups = 4}, inputs), ShapeError);
+  CHECK_THROWS_AS(infer_outputs(ConvWeightGradient{.kernel = 5}, {inputs[0], spec({3, 8, 5, 5})}),
+                  ShapeError);
+  CHECK_THROWS_AS(infer_outputs(ConvWeightGradient{.kernel = 5}, {inputs[0], spec({2, 8, 5, 5}, DType::f64)}),
+                  TypeError);
+}
+
+TEST_CASE("matmul") {
+  CHECK(shape_of(MatMul{}, {spec({2, 3, 4, 5}), spec({2, 3, 5, 6})}) == Shape{2, 3, 4, 6});
+  CHECK(shape_of(MatMul{.transpose_a = true}, {spec({5, 4}), spec({5, 6})}) == Shape{4, 6});
+  CHECK(shape_of(MatMul{.transpose_b = true}, {spec({4, 5}), spec({6, 5})}) == Shape{4, 6});
+  CHECK_THROWS_WITH(infer_outputs(MatMul{}, {spec({4, 5}), spec({6, 5})}),
+                    "matmul: a [4, 5] and b [6, 5]: 5 against 6 in the sum");
+  CHECK_THROWS_AS(shape_of(MatMul{}, {spec({2, 4, 5}), spec({3, 5, 6})}), ShapeError);
+  CHECK_THROWS_AS(shape_of(MatMul{}, {spec({5}), spec({5})}), ShapeError);
+  CHECK_THROWS_AS(shape_of(MatMul{}, {spec({2, 4, 5}), spec({5, 6})}), ShapeError);
+}

@@ -63,6 +63,20 @@ TEST_CASE("a change of any option changes the key") {
                   BoxDecode{.weights = {1, 1, 2, 1}}, BoxDecode{.weights = {1, 1, 1, 2}},
                   BoxDecode{.clip = 1}});
   check_distinct({Nms{}, Nms{.iou_threshold = 0.25}, Nms{.max_output = 10}});
+
+  check_distinct({ConvTranspose2d{}, ConvTranspose2d{.output = {2, 0}}, ConvTranspose2d{.output = {0, 2}},
+                  ConvTranspose2d{.stride = {2, 1}}, ConvTranspose2d{.stride = {1, 2}},
+                  ConvTranspose2d{.padding = {1, 0}}, ConvTranspose2d{.padding = {0, 1}},
+                  ConvTranspose2d{.dilation = {2, 1}}, ConvTranspose2d{.dilation = {1, 2}},
+                  ConvTranspose2d{.groups = 2}});
+  check_distinct({ConvWeightGradient{}, ConvWeightGradient{.kernel = {2, 1}},
+                  ConvWeightGradient{.kernel = {1, 2}}, ConvWeightGradient{.stride = {2, 1}},
+                  ConvWeightGradient{.stride = {1, 2}}, ConvWeightGradient{.padding = {1, 0}},
+                  ConvWeightGradient{.padding = {0, 1}}, ConvWeightGradient{.dilation = {2, 1}},
+                  ConvWeightGradient{.dilation = {1, 2}}, ConvWeightGradient{.groups = 2},
+                  ConvWeightGradient{.bias = true}});
+  check_distinct({MatMul{}, MatMul{.transpose_a = true}, MatMul{.transpose_b = true},
+                  MatMul{.transpose_a = true, .transpose_b = true}});
 }
 
 TEST_CASE("a change of any option of a normalization or of a layer's gradient changes the key") {
@@ -89,7 +103,7 @@ TEST_CASE("a change of any option of a normalization or of a layer's gradient ch
 TEST_CASE("operations whose options are alike have different keys") {
   check_distinct({Softmax{.dim = 0}, Concat{.dim = 0}, Linear{}, TopK{.k = 0}, Unary{}, Binary{}, Reduce{},
                   Nms{}, BoxDecode{}, Pad{}, Conv2d{}, BatchNorm{}, Pool2d{}, AdaptivePool2d{},
-                  Interpolate2d{}});
+                  Interpolate2d{}, ConvTranspose2d{}, ConvWeightGradient{}, MatMul{}});
 }
 
 TEST_CASE("a change of any tensor or of the setting changes the key") {

@@ -257,6 +257,20 @@ Operation average_step(const Json&, const Shape&) {
   return AverageStep{};
 }
 
+Operation conv_transpose2d(const Json& o, const Shape&) {
+  return ConvTranspose2d{size(o, "output", 1), size(o, "stride", 1), size(o, "padding", 0),
+                         size(o, "dilation", 1), o.value("groups", 1)};
+}
+
+Operation conv_weight_gradient(const Json& o, const Shape&) {
+  return ConvWeightGradient{size(o, "kernel", 1),   size(o, "stride", 1), size(o, "padding", 0),
+                            size(o, "dilation", 1), o.value("groups", 1), o.value("bias", false)};
+}
+
+Operation matmul(const Json& o, const Shape&) {
+  return MatMul{o.value("transpose_a", false), o.value("transpose_b", false)};
+}
+
 const std::map<std::string, Operation (*)(const Json&, const Shape&)> readers{
     {"conv2d", conv2d},
     {"batch_norm", batch_norm},
@@ -299,7 +313,10 @@ const std::map<std::string, Operation (*)(const Json&, const Shape&)> readers{
     {"cross_entropy_gradient", cross_entropy_gradient},
     {"sgd_step", sgd_step},
     {"adam_step", adam_step},
-    {"average_step", average_step}};
+    {"average_step", average_step},
+    {"conv_transpose2d", conv_transpose2d},
+    {"conv_weight_gradient", conv_weight_gradient},
+    {"matmul", matmul}};
 
 double element(const std::string& fill, std::uint32_t index, std::uint32_t seed) {
   const std::uint32_t h = hash(index, seed);

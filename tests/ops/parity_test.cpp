@@ -30,7 +30,9 @@ std::size_t first_input(const OpCase& c) {
 
 bool is_other_picture(const OpCase& c, std::size_t i) {
   if (i == first_input(c) || !c.inputs[i].defined() || c.inputs[i].rank() != 4) return false;
-  return !(std::holds_alternative<Conv2d>(c.operation) && i == 1);
+  const bool has_weight =
+      std::holds_alternative<Conv2d>(c.operation) || std::holds_alternative<ConvTranspose2d>(c.operation);
+  return !(has_weight && i == 1);
 }
 
 std::vector<Layouts> layouts_for(const OpCase& c) {

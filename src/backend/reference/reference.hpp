@@ -60,6 +60,9 @@ void compute(const CrossEntropyGradient& op, Inputs inputs, Outputs outputs);
 void compute(const SgdStep& op, Inputs inputs, Outputs outputs);
 void compute(const AdamStep& op, Inputs inputs, Outputs outputs);
 void compute(const AverageStep& op, Inputs inputs, Outputs outputs);
+void compute(const ConvTranspose2d& op, Inputs inputs, Outputs outputs);
+void compute(const ConvWeightGradient& op, Inputs inputs, Outputs outputs);
+void compute(const MatMul& op, Inputs inputs, Outputs outputs);
 
 /// Calls `f.template operator()<T>()` with the C++ type of an f32 or f64 tensor.
 template <class F>

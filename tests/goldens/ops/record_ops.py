@@ -363,6 +363,34 @@ def average_step(o, average, p, settings):
     return torch.optim.swa_utils.get_ema_avg_fn(settings.item())(average, p, 1)
 
 
+def conv_options(o):
+    return {"stride": pair(o.get("stride", 1)), "padding": pair(o.get("padding", 0)),
+            "dilation": pair(o.get("dilation", 1)), "groups": o.get("groups", 1)}
+
+
+def gradients(result, g, *inputs):
+    return torch.autograd.grad(result, inputs, g)
+
+
+def conv_transpose2d(o, x, weight, bias):
+    shape = (x.shape[0], weight.shape[1] * o.get("groups", 1), *pair(o["output"]))
+    y = torch.zeros(shape, dtype=x.dtype, requires_grad=True)
+    y, = gradients(F.conv2d(y, weight, **conv_options(o)), x, y)
+    return y if bias is None else y + bias[:, None, None]
+
+
+def conv_weight_gradient(o, x, g):
+    shape = (g.shape[1], x.shape[1] // o.get("groups", 1), *pair(o["kernel"]))
+    weight = torch.zeros(shape, dtype=x.dtype, requires_grad=True)
+    bias = torch.zeros(g.shape[1], dtype=x.dtype, requires_grad=True)
+    result = F.conv2d(x, weight, bias, **conv_options(o))
+    return gradients(result, g, weight, bias) if o.get("bias", False) else gradients(result, g, weight)
+
+
+def matmul(o, a, b):
+    return (a.mT if o.get("transpose_a", False) else a) @ (b.mT if o.get("transpose_b", False) else b)
+
+
 def number(value):
     value = float(value)
     return None if math.isnan(value) else float(f"{value:.12g}")
