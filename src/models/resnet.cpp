@@ -1,6 +1,7 @@
 #include "mammo/models/resnet.hpp"
 
 #include "mammo/ops/pooling.hpp"
+#include "mammo/ops/views.hpp"
 
 #include <cmath>
 
@@ -147,8 +148,7 @@ std::array<Tensor, 4> ResNet::features(const Tensor& x) const {
 
 Tensor ResNet::forward(const Tensor& x) const {
   require<ArgumentError>(fc_.has_value(), "forward of a ResNet without a classifier; use features()");
-  const Tensor pooled = adaptive_average_pool2d(features(x)[3], 1).plain();
-  return fc_->forward(pooled.reshape({pooled.size(0), pooled.size(1)}));
+  return fc_->forward(flatten(adaptive_average_pool2d(features(x)[3], 1)));
 }
 
 } // namespace mammo::models

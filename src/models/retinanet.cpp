@@ -1,6 +1,7 @@
 #include "mammo/models/retinanet.hpp"
 
 #include "mammo/ops/arrange.hpp"
+#include "mammo/ops/views.hpp"
 
 #include <string>
 
@@ -53,12 +54,10 @@ RetinaNetHead::Config head(const RetinaNetConfig& config, std::int64_t outputs, 
           .last_name = last_name};
 }
 
-// [N, anchors * outputs, H, W] -> [N, H W anchors, outputs]: the order of elements that channels-last memory
-// has, so that one change of layout is all the work.
+// [N, anchors * outputs, H, W] -> [N, H W anchors, outputs].
 Tensor anchor_by_anchor(const Tensor& map, std::int64_t outputs) {
-  const Tensor channels_last = map.to(Layout::channels_last);
-  return Tensor::over(channels_last.storage(), {map.size(0), map.numel() / map.size(0) / outputs, outputs},
-                      {.dtype = map.dtype()});
+  const std::int64_t anchors = map.size(1) / outputs * map.size(2) * map.size(3);
+  return reshape(permute(map, {0, 2, 3, 1}), {map.size(0), anchors, outputs});
 }
 
 } // namespace

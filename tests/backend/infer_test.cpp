@@ -84,6 +84,68 @@ TEST_CASE("batch_norm") {
   CHECK_THROWS_AS(infer_outputs(BatchNorm{.eps = -1}, {x, c, c, c, c}), ArgumentError);
 }
 
+TEST_CASE("batch_norm_training and its gradient") {
+  const TensorSpec x = spec({2, 5, 3, 4});
+  const TensorSpec c = spec({5});
+  const auto outputs = infer_outputs(BatchNormTraining{}, {x, c, c, none});
+  CHECK(outputs == std::vector{x, c, c});
+  CHECK(infer_outputs(BatchNormTraining{}, {x, c, c, x}).size() == 3);
+  CHECK_THROWS_AS(infer_outputs(BatchNormTraining{}, {x, c, c, spec({1, 5, 3, 4})}), ShapeError);
+  CHECK_THROWS_WITH(infer_outputs(BatchNormTraining{}, {spec({0, 5, 3, 4}), c, c, none}),
+                    "batch_norm_training: nothing to take statistics of");
+  CHECK_THROWS_AS(infer_outputs(BatchNormTraining{.eps = NAN}, {x, c, c, none}), ArgumentError);
+
+  const BatchNormGradient relu{.activation = Activation::relu, .residual = true};
+  CHECK(infer_outputs(BatchNormGradient{}, {x, none, c, c, c, x}) == std::vector{x, c, c});
+  CHECK(infer_outputs(relu, {x, x, c, c, c, x}) == std::vector{x, c, c, x});
+  CHECK_THROWS_WITH(infer_outputs(relu, {x, none, c, c, c, x}), "batch_norm_gradient: y is undefined");
+  CHECK_THROWS_AS(infer_outputs(relu, {x, x, c, c, c, spec({2, 5, 3, 3})}), ShapeError);
+  CHECK_THROWS_AS(infer_outputs(relu, {x, x, c, spec({4}), c, x}), ShapeError);
+}
+
+TEST_CASE("group_norm, layer_norm and their gradients") {
+  const TensorSpec x = spec({2, 6, 3, 4});
+  const TensorSpec c = spec({6});
+  const TensorSpec s = spec({2, 3});
+  CHECK(infer_outputs(GroupNorm{.groups = 3}, {x, c, c}) == std::vector{x, s, s});
+  CHECK(infer_outputs(GroupNorm{.groups = 2}, {spec({4, 6}), c, c}).at(1).shape == Shape{4, 2});
+  CHECK_THROWS_WITH(infer_outputs(GroupNorm{.groups = 4}, {x, c, c}),
+                    "group_norm: x [2, 6, 3, 4] in 4 groups, expected a positive multiple of channels");
+  CHECK_THROWS_AS(infer_outputs(GroupNorm{.groups = 0}, {x, c, c}), ShapeError);
+  CHECK_THROWS_AS(infer_outputs(GroupNorm{}, {spec({6}), c, c}), ShapeError);
+  CHECK_THROWS_AS(infer_outputs(GroupNorm{}, {x, c, s}), ShapeError);
+  CHECK(infer_outputs(GroupNormGradient{.groups = 3}, {x, s, s, c, x}) == std::vector{x, c, c});
+  CHECK_THROWS_AS(infer_outputs(GroupNormGradient{.groups = 2}, {x, s, s, c, x}), ShapeError);
+
+  const TensorSpec d = spec({4});
+  const TensorSpec rows = spec({2, 6, 3});
+  CHECK(infer_outputs(LayerNorm{}, {x, d, d}) == std::vector{x, rows, rows});
+  CHECK(infer_outputs(LayerNorm{}, {d, d, d}).at(1).shape == Shape{});
+  CHECK_THROWS_AS(infer_outputs(LayerNorm{}, {x, c, c}), ShapeError);
+  CHECK_THROWS_AS(infer_outputs(LayerNorm{.eps = -1}, {x, d, d}), ArgumentError);
+  CHECK(infer_outputs(LayerNormGradient{}, {x, rows, rows, d, x}) == std::vector{x, d, d});
+  CHECK_THROWS_AS(infer_outputs(LayerNormGradient{}, {x, rows, rows, d, rows}), ShapeError);
+}
+
+TEST_CASE("gradients of pooling, interpolation and softmax") {
+  const TensorSpec x = spec({1, 2, 9, 7});
+  const Pool2d pool{.kernel = 3, .stride = 2, .padding = 1};
+  const TensorSpec g = spec({1, 2, 5, 4});
+  CHECK(shape_of(Pool2dGradient{.pool = pool, .input = {9, 7}}, {x, g}) == x.shape);
+  CHECK_THROWS_AS(shape_of(Pool2dGradient{.pool = pool, .input = {9, 9}}, {x, g}), ShapeError);
+  CHECK_THROWS_AS(shape_of(Pool2dGradient{.pool = pool, .input = {9, 7}}, {x, x}), ShapeError);
+  CHECK_THROWS_AS(shape_of(Pool2dGradient{.pool = pool, .input = {9, 7}}, {none, g}), ArgumentError);
+  const Pool2d average{.kind = PoolKind::average, .kernel = 3, .stride = 2, .padding = 1};
+  CHECK(shape_of(Pool2dGradient{.pool = average, .input = {9, 7}}, {none, g}) == x.shape);
+  CHECK(shape_of(AdaptivePool2dGradient{.input = {9, 7}}, {none, g}) == x.shape);
+  CHECK_THROWS_AS(shape_of(AdaptivePool2dGradient{.kind = PoolKind::max, .input = 3}, {x, g}), ShapeError);
+  CHECK(shape_of(Interpolate2dGradient{.input = {9, 7}}, {g}) == x.shape);
+  CHECK_THROWS_AS(shape_of(Interpolate2dGradient{.input = 0}, {g}), ArgumentError);
+  CHECK(shape_of(SoftmaxGradient{.dim = 3}, {x, x}) == x.shape);
+  CHECK_THROWS_AS(shape_of(SoftmaxGradient{.dim = 4}, {x, x}), ShapeError);
+  CHECK_THROWS_AS(shape_of(SoftmaxGradient{.dim = 3}, {x, g}), ShapeError);
+}
+
 TEST_CASE("pooling and interpolation") {
   const std::vector x{spec({1, 2, 9, 7})};
   CHECK(shape_of(Pool2d{.kernel = 3, .stride = 2, .padding = 1}, x) == Shape{1, 2, 5, 4});
@@ -176,4 +238,55 @@ TEST_CASE("boxes") {
   CHECK_THROWS_AS(infer_outputs(Nms{.iou_threshold = 1.5}, {boxes, spec({7})}), ArgumentError);
   CHECK_THROWS_AS(infer_outputs(Nms{.iou_threshold = NAN}, {boxes, spec({7})}), ArgumentError);
   CHECK_THROWS_AS(infer_outputs(Nms{.max_output = -1}, {boxes, spec({7})}), ArgumentError);
+}
+
+TEST_CASE("conv_transpose2d: the sizes are those of the convolution that it is the adjoint of") {
+  // Rows 5 and 6 are both made into 3 by a stride of 2: `output` says which it was.
+  for (const std::int64_t height : {5, 6}) {
+    const ConvTranspose2d op{.output = {height, 7}, .stride = 2, .padding = 1};
+    CHECK(shape_of(op, {spec({2, 8, 3, 4}), spec({8, 3, 3, 3}), none}) == Shape{2, 3, height, 7});
+  }
+  const ConvTranspose2d grouped{.output = 4, .groups = 2};
+  CHECK(shape_of(grouped, {spec({0, 6, 4, 4}), spec({6, 5, 1, 1}), spec({10})}) == Shape{0, 10, 4, 4});
+  const auto refused = [](const ConvTranspose2d& op, const Shape& x, const Shape& w) {
+    return infer_outputs(op, {spec(x), spec(w), none});
+  };
+  CHECK_THROWS_WITH(refused({.output = {7, 8}, .stride = 2, .padding = 1}, {2, 8, 3, 4}, {8, 3, 3, 3}),
+                    "conv_transpose2d: x [2, 8, 3, 4] for an output of 7 x 8, expected [2, 8, 4, 4]");
+  CHECK_THROWS_AS(refused({}, {2, 8, 3, 4}, {8, 3, 3, 3}), ArgumentError);
+  CHECK_THROWS_AS(refused({.output = 5, .groups = INT64_MAX}, {2, 8, 3, 3}, {8, 3, 3, 3}), ArgumentError);
+  CHECK_THROWS_AS(refused({.output = 5, .groups = 3}, {2, 8, 3, 3}, {8, 3, 3, 3}), ShapeError);
+  CHECK_THROWS_AS(refused({.output = 5}, {2, 9, 3, 3}, {8, 3, 3, 3}), ShapeError);
+  CHECK_THROWS_AS(
+      infer_outputs(ConvTranspose2d{.output = 5}, {spec({1, 8, 3, 3}), spec({8, 3, 3, 3}), spec({8})}),
+      ShapeError);
+}
+
+TEST_CASE("conv_weight_gradient: the weight's shape, and the bias's where it is asked for") {
+  const std::vector inputs{spec({2, 6, 9, 9}), spec({2, 8, 5, 5})};
+  const ConvWeightGradient op{.kernel = {3, 4}, .stride = 2, .padding = {1, 1}, .groups = 2, .bias = true};
+  const std::vector narrow{inputs[0], spec({2, 8, 5, 4})};
+  const auto outputs = infer_outputs(op, narrow);
+  REQUIRE(outputs.size() == 2);
+  CHECK(outputs[0].shape == Shape{8, 3, 3, 4});
+  CHECK(outputs[1].shape == Shape{8});
+  CHECK(infer_outputs(ConvWeightGradient{.kernel = 5}, inputs).size() == 1);
+  CHECK_THROWS_AS(infer_outputs(op, inputs), ShapeError);
+  CHECK_THROWS_AS(infer_outputs(ConvWeightGradient{.kernel = 5, .groups = 0}, inputs), ArgumentError);
+  CHECK_THROWS_AS(infer_outputs(ConvWeightGradient{.kernel = 5, .groups = 4}, inputs), ShapeError);
+  CHECK_THROWS_AS(infer_outputs(ConvWeightGradient{.kernel = 5}, {inputs[0], spec({3, 8, 5, 5})}),
+                  ShapeError);
+  CHECK_THROWS_AS(infer_outputs(ConvWeightGradient{.kernel = 5}, {inputs[0], spec({2, 8, 5, 5}, DType::f64)}),
+                  TypeError);
+}
+
+TEST_CASE("matmul") {
+  CHECK(shape_of(MatMul{}, {spec({2, 3, 4, 5}), spec({2, 3, 5, 6})}) == Shape{2, 3, 4, 6});
+  CHECK(shape_of(MatMul{.transpose_a = true}, {spec({5, 4}), spec({5, 6})}) == Shape{4, 6});
+  CHECK(shape_of(MatMul{.transpose_b = true}, {spec({4, 5}), spec({6, 5})}) == Shape{4, 6});
+  CHECK_THROWS_WITH(infer_outputs(MatMul{}, {spec({4, 5}), spec({6, 5})}),
+                    "matmul: a [4, 5] and b [6, 5]: 5 against 6 in the sum");
+  CHECK_THROWS_AS(shape_of(MatMul{}, {spec({2, 4, 5}), spec({3, 5, 6})}), ShapeError);
+  CHECK_THROWS_AS(shape_of(MatMul{}, {spec({5}), spec({5})}), ShapeError);
+  CHECK_THROWS_AS(shape_of(MatMul{}, {spec({2, 4, 5}), spec({5, 6})}), ShapeError);
 }

@@ -63,12 +63,47 @@ TEST_CASE("a change of any option changes the key") {
                   BoxDecode{.weights = {1, 1, 2, 1}}, BoxDecode{.weights = {1, 1, 1, 2}},
                   BoxDecode{.clip = 1}});
   check_distinct({Nms{}, Nms{.iou_threshold = 0.25}, Nms{.max_output = 10}});
+
+  check_distinct({ConvTranspose2d{}, ConvTranspose2d{.output = {2, 0}}, ConvTranspose2d{.output = {0, 2}},
+                  ConvTranspose2d{.stride = {2, 1}}, ConvTranspose2d{.stride = {1, 2}},
+                  ConvTranspose2d{.padding = {1, 0}}, ConvTranspose2d{.padding = {0, 1}},
+                  ConvTranspose2d{.dilation = {2, 1}}, ConvTranspose2d{.dilation = {1, 2}},
+                  ConvTranspose2d{.groups = 2}});
+  check_distinct({ConvWeightGradient{}, ConvWeightGradient{.kernel = {2, 1}},
+                  ConvWeightGradient{.kernel = {1, 2}}, ConvWeightGradient{.stride = {2, 1}},
+                  ConvWeightGradient{.stride = {1, 2}}, ConvWeightGradient{.padding = {1, 0}},
+                  ConvWeightGradient{.padding = {0, 1}}, ConvWeightGradient{.dilation = {2, 1}},
+                  ConvWeightGradient{.dilation = {1, 2}}, ConvWeightGradient{.groups = 2},
+                  ConvWeightGradient{.bias = true}});
+  check_distinct({MatMul{}, MatMul{.transpose_a = true}, MatMul{.transpose_b = true},
+                  MatMul{.transpose_a = true, .transpose_b = true}});
+}
+
+TEST_CASE("a change of any option of a normalization or of a layer's gradient changes the key") {
+  check_distinct({BatchNormTraining{}, BatchNormTraining{.eps = 1e-3},
+                  BatchNormTraining{.activation = Activation::relu}});
+  check_distinct({BatchNormGradient{}, BatchNormGradient{.eps = 1e-3},
+                  BatchNormGradient{.activation = Activation::relu}, BatchNormGradient{.residual = true}});
+  check_distinct({GroupNorm{}, GroupNorm{.groups = 2}, GroupNorm{.eps = 1e-3}});
+  check_distinct({GroupNormGradient{}, GroupNormGradient{.groups = 2}});
+  check_distinct({LayerNorm{}, LayerNorm{.eps = 1e-3}});
+  check_distinct({SoftmaxGradient{.dim = 0}, SoftmaxGradient{.dim = 1}});
+  check_distinct({Pool2dGradient{}, Pool2dGradient{.pool = {.kind = PoolKind::average}},
+                  Pool2dGradient{.pool = {.count_padding = false}}, Pool2dGradient{.input = {1, 0}},
+                  Pool2dGradient{.input = {0, 1}}});
+  check_distinct({AdaptivePool2dGradient{}, AdaptivePool2dGradient{.kind = PoolKind::max},
+                  AdaptivePool2dGradient{.input = {1, 0}}, AdaptivePool2dGradient{.input = {0, 1}}});
+  check_distinct({Interpolate2dGradient{}, Interpolate2dGradient{.mode = Interpolation::bilinear},
+                  Interpolate2dGradient{.input = {1, 0}}, Interpolate2dGradient{.input = {0, 1}},
+                  Interpolate2dGradient{.align_corners = true}});
+  check_distinct({LayerNorm{}, BatchNormTraining{}, LayerNormGradient{}, Linear{}, GroupNormGradient{},
+                  Softmax{.dim = 1}, SoftmaxGradient{.dim = 1}});
 }
 
 TEST_CASE("operations whose options are alike have different keys") {
   check_distinct({Softmax{.dim = 0}, Concat{.dim = 0}, Linear{}, TopK{.k = 0}, Unary{}, Binary{}, Reduce{},
                   Nms{}, BoxDecode{}, Pad{}, Conv2d{}, BatchNorm{}, Pool2d{}, AdaptivePool2d{},
-                  Interpolate2d{}});
+                  Interpolate2d{}, ConvTranspose2d{}, ConvWeightGradient{}, MatMul{}});
 }
 
 TEST_CASE("a change of any tensor or of the setting changes the key") {

@@ -48,10 +48,10 @@ void ErrorTable::add(const std::string& operation, const std::string& backend, d
 }
 
 ErrorTable::~ErrorTable() {
-  std::cout << std::left << std::setw(18) << "operation" << std::setw(12) << "backend" << std::right
+  std::cout << std::left << std::setw(26) << "operation" << std::setw(12) << "backend" << std::right
             << std::setw(8) << "runs" << std::setw(16) << "largest error" << '\n';
   for (const Row& row : rows_) {
-    std::cout << std::left << std::setw(18) << row.operation << std::setw(12) << row.backend << std::right
+    std::cout << std::left << std::setw(26) << row.operation << std::setw(12) << row.backend << std::right
               << std::setw(8) << row.runs << std::setw(16) << std::setprecision(2) << std::scientific
               << row.largest << std::defaultfloat << '\n';
   }

@@ -61,10 +61,13 @@ Operation adaptive_pool2d(const Json& o, const Shape&) {
   return AdaptivePool2d{pool_kind(o), size(o, "output", 1)};
 }
 
+Interpolation interpolation(const Json& o) {
+  return choice<Interpolation>(o, "mode",
+                               {{"nearest", Interpolation::nearest}, {"bilinear", Interpolation::bilinear}});
+}
+
 Operation interpolate2d(const Json& o, const Shape&) {
-  const auto mode = choice<Interpolation>(
-      o, "mode", {{"nearest", Interpolation::nearest}, {"bilinear", Interpolation::bilinear}});
-  return Interpolate2d{mode, size(o, "output", 1), o.value("align_corners", false)};
+  return Interpolate2d{interpolation(o), size(o, "output", 1), o.value("align_corners", false)};
 }
 
 Operation linear(const Json& o, const Shape&) {
@@ -88,7 +91,9 @@ Operation unary(const Json& o, const Shape&) {
                                   {"sqrt", UnaryKind::sqrt},
                                   {"neg", UnaryKind::neg},
                                   {"abs", UnaryKind::abs},
-                                  {"tanh", UnaryKind::tanh}})};
+                                  {"tanh", UnaryKind::tanh},
+                                  {"gelu", UnaryKind::gelu},
+                                  {"silu", UnaryKind::silu}})};
 }
 
 Operation binary(const Json& o, const Shape&) {
@@ -134,6 +139,138 @@ Operation nms(const Json& o, const Shape&) {
   return op;
 }
 
+Operation batch_norm_training(const Json& o, const Shape&) {
+  return BatchNormTraining{o.value("eps", 1e-5), activation(o)};
+}
+
+Operation batch_norm_gradient(const Json& o, const Shape&) {
+  return BatchNormGradient{o.value("eps", 1e-5), activation(o), o.value("residual", false)};
+}
+
+Operation group_norm(const Json& o, const Shape&) {
+  return GroupNorm{o.at("groups").get<std::int64_t>(), o.value("eps", 1e-5)};
+}
+
+Operation group_norm_gradient(const Json& o, const Shape&) {
+  return GroupNormGradient{o.at("groups").get<std::int64_t>()};
+}
+
+Operation layer_norm(const Json& o, const Shape&) {
+  return LayerNorm{o.value("eps", 1e-5)};
+}
+
+Operation layer_norm_gradient(const Json&, const Shape&) {
+  return LayerNormGradient{};
+}
+
+Operation softmax_gradient(const Json& o, const Shape&) {
+  return SoftmaxGradient{o.at("dim").get<int>()};
+}
+
+Operation pool2d_gradient(const Json& o, const Shape& x) {
+  return Pool2dGradient{std::get<Pool2d>(pool2d(o, x)), size(o, "input", 1)};
+}
+
+Operation adaptive_pool2d_gradient(const Json& o, const Shape&) {
+  return AdaptivePool2dGradient{pool_kind(o), size(o, "input", 1)};
+}
+
+Operation interpolate2d_gradient(const Json& o, const Shape&) {
+  return Interpolate2dGradient{interpolation(o), size(o, "input", 1), o.value("align_corners", false)};
+}
+
+Operation unary_gradient(const Json& o, const Shape& v) {
+  return UnaryGradient{std::get<Unary>(unary(o, v)).kind};
+}
+
+Operation extreme_gradient(const Json& o, const Shape& a) {
+  return ExtremeGradient{std::get<Binary>(binary(o, a)).kind};
+}
+
+Operation dropout(const Json& o, const Shape&) {
+  return Dropout{o.at("probability").get<double>()};
+}
+
+Operation reduce_gradient(const Json& o, const Shape&) {
+  return ReduceGradient{dims(o, "dims")};
+}
+
+Operation argmax(const Json& o, const Shape&) {
+  return ArgMax{o.at("dim").get<int>()};
+}
+
+Operation gather(const Json& o, const Shape&) {
+  return Gather{o.at("dim").get<int>()};
+}
+
+Operation scatter_add(const Json& o, const Shape&) {
+  return ScatterAdd{o.at("dim").get<int>(), dims(o, "shape")};
+}
+
+Operation embedding(const Json&, const Shape&) {
+  return Embedding{};
+}
+
+Operation embedding_gradient(const Json& o, const Shape&) {
+  return EmbeddingGradient{o.at("rows").get<std::int64_t>()};
+}
+
+Operation box_decode_gradient(const Json& o, const Shape& deltas) {
+  return BoxDecodeGradient{std::get<BoxDecode>(box_decode(o, deltas))};
+}
+
+Operation pointwise_loss(const Json& o, const Shape&) {
+  PointwiseLoss op;
+  op.kind = choice<LossKind>(o, "kind",
+                             {{"mse", LossKind::mse},
+                              {"smooth_l1", LossKind::smooth_l1},
+                              {"huber", LossKind::huber},
+                              {"bce", LossKind::bce},
+                              {"focal", LossKind::focal}});
+  op.beta = o.value("beta", op.beta);
+  op.alpha = o.value("alpha", op.alpha);
+  op.gamma = o.value("gamma", op.gamma);
+  return op;
+}
+
+Operation pointwise_loss_gradient(const Json& o, const Shape& x) {
+  return PointwiseLossGradient{std::get<PointwiseLoss>(pointwise_loss(o, x))};
+}
+
+Operation cross_entropy(const Json& o, const Shape&) {
+  return CrossEntropy{o.value("label_smoothing", 0.0)};
+}
+
+Operation cross_entropy_gradient(const Json& o, const Shape&) {
+  return CrossEntropyGradient{o.value("label_smoothing", 0.0)};
+}
+
+Operation sgd_step(const Json& o, const Shape&) {
+  return SgdStep{o.value("nesterov", false)};
+}
+
+Operation adam_step(const Json& o, const Shape&) {
+  return AdamStep{o.value("decoupled", false)};
+}
+
+Operation average_step(const Json&, const Shape&) {
+  return AverageStep{};
+}
+
+Operation conv_transpose2d(const Json& o, const Shape&) {
+  return ConvTranspose2d{size(o, "output", 1), size(o, "stride", 1), size(o, "padding", 0),
+                         size(o, "dilation", 1), o.value("groups", 1)};
+}
+
+Operation conv_weight_gradient(const Json& o, const Shape&) {
+  return ConvWeightGradient{size(o, "kernel", 1),   size(o, "stride", 1), size(o, "padding", 0),
+                            size(o, "dilation", 1), o.value("groups", 1), o.value("bias", false)};
+}
+
+Operation matmul(const Json& o, const Shape&) {
+  return MatMul{o.value("transpose_a", false), o.value("transpose_b", false)};
+}
+
 const std::map<std::string, Operation (*)(const Json&, const Shape&)> readers{
     {"conv2d", conv2d},
     {"batch_norm", batch_norm},
@@ -149,7 +286,37 @@ const std::map<std::string, Operation (*)(const Json&, const Shape&)> readers{
     {"softmax", softmax},
     {"top_k", top_k},
     {"box_decode", box_decode},
-    {"nms", nms}};
+    {"nms", nms},
+    {"batch_norm_training", batch_norm_training},
+    {"batch_norm_gradient", batch_norm_gradient},
+    {"group_norm", group_norm},
+    {"group_norm_gradient", group_norm_gradient},
+    {"layer_norm", layer_norm},
+    {"layer_norm_gradient", layer_norm_gradient},
+    {"softmax_gradient", softmax_gradient},
+    {"pool2d_gradient", pool2d_gradient},
+    {"adaptive_pool2d_gradient", adaptive_pool2d_gradient},
+    {"interpolate2d_gradient", interpolate2d_gradient},
+    {"unary_gradient", unary_gradient},
+    {"extreme_gradient", extreme_gradient},
+    {"dropout", dropout},
+    {"reduce_gradient", reduce_gradient},
+    {"argmax", argmax},
+    {"gather", gather},
+    {"scatter_add", scatter_add},
+    {"embedding", embedding},
+    {"embedding_gradient", embedding_gradient},
+    {"box_decode_gradient", box_decode_gradient},
+    {"pointwise_loss", pointwise_loss},
+    {"pointwise_loss_gradient", pointwise_loss_gradient},
+    {"cross_entropy", cross_entropy},
+    {"cross_entropy_gradient", cross_entropy_gradient},
+    {"sgd_step", sgd_step},
+    {"adam_step", adam_step},
+    {"average_step", average_step},
+    {"conv_transpose2d", conv_transpose2d},
+    {"conv_weight_gradient", conv_weight_gradient},
+    {"matmul", matmul}};
 
 double element(const std::string& fill, std::uint32_t index, std::uint32_t seed) {
   const std::uint32_t h = hash(index, seed);
@@ -158,6 +325,8 @@ double element(const std::string& fill, std::uint32_t index, std::uint32_t seed)
   if (fill == "negative") return -(unit + 0.5);
   if (fill == "wide") return (unit * 2 - 1) * 8;
   if (fill == "huge") return (unit * 2 - 1) * 1000;
+  if (fill == "far") return (h >> 18) * 0x1p-14 + 1000;
+  if (fill == "unit") return unit;
   if (fill == "small") return h % 5;
   if (fill == "nan") return h % 7 == 0 ? std::numeric_limits<double>::quiet_NaN() : h % 5;
   if (fill == "boxes") {
@@ -175,7 +344,16 @@ Tensor input(const Json& spec, std::uint32_t seed) {
   Tensor t = Tensor::empty(dims(spec, "shape"), {.dtype = DType::f64});
   const auto fill = spec.value("fill", std::string("signed"));
   std::uint32_t index = 0;
-  for (double& value : t.mutable_data<double>()) value = element(fill, index++, seed);
+  for (double& value : t.mutable_data<double>()) {
+    if (spec.contains("values")) {
+      const Json& given = spec.at("values").at(index++);
+      value = given.is_null() ? std::numeric_limits<double>::quiet_NaN() : given.get<double>();
+    } else if (fill == "index") {
+      value = hash(index++, seed) % spec.at("bound").get<std::uint32_t>();
+    } else {
+      value = element(fill, index++, seed);
+    }
+  }
   return t.to(choice<DType>(
       spec, "dtype", {{"f64", DType::f64}, {"u8", DType::u8}, {"u16", DType::u16}, {"i64", DType::i64}}));
 }
@@ -191,8 +369,10 @@ std::vector<OpCase> read_cases() {
       std::uint32_t place = 0;
       for (const Json& spec : described.at("inputs")) {
         made.inputs.push_back(input(spec, number * 16 + ++place));
+        made.has_own_dtype.push_back(spec.contains("dtype"));
       }
-      made.operation = read(described.at("options"), made.inputs.at(0).shape());
+      const auto first = std::ranges::find_if(made.inputs, &Tensor::defined);
+      made.operation = read(described.at("options"), first->shape());
       made.in_torch = described.value("torch", true);
       cases.push_back(std::move(made));
       ++number;
@@ -204,13 +384,13 @@ std::vector<OpCase> read_cases() {
 } // namespace
 
 bool OpCase::is_integer() const {
-  return std::ranges::any_of(inputs, [](const Tensor& t) { return t.defined() && !is_floating(t.dtype()); });
+  return inputs[0].defined() && !is_floating(inputs[0].dtype());
 }
 
 std::vector<Tensor> OpCase::inputs_as(DType dtype) const {
   std::vector<Tensor> converted;
-  for (const Tensor& t : inputs) {
-    converted.push_back(t.defined() && t.dtype() == DType::f64 ? t.to(dtype) : t);
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    converted.push_back(inputs[i].defined() && !has_own_dtype[i] ? inputs[i].to(dtype) : inputs[i]);
   }
   return converted;
 }

@@ -14,24 +14,29 @@ namespace mammo::test {
 //   {"name": ..., "options": {the operation's fields}, "inputs": [{"shape": [...], "fill": ..., "dtype":
 //   ...}]}
 //
-// `null` is an input left out. `fill` is one of
+// `null` is an input left out. `"values": [...]`, row-major, null for NaN, takes the place of `fill`, which
+// is one of
 //   signed (default)  in [-1, 1)              small  0 to 4, with ties
 //   positive          in [0.5, 1.5)           nan    as small, every seventh or so NaN
 //   negative          in (-1.5, -0.5]         boxes  corners (x1, y1, x2, y2), multiples of 1/8
 //   wide, huge        in [-8, 8), [-1000, 1000)
-// and `dtype` an integer type where the case is about one. `"torch": false` marks results that PyTorch leaves
-// open (the order of ties) and that have no golden.
+//   far               in [1000, 1001), whole numbers of 2^-14, which f32 holds exactly
+//   unit              in [0, 1)               index  0 to `"bound"` - 1
+// An input is computed in the dtype that a test asks for, unless it names its own `dtype`: indices and seeds
+// (i64), the settings of an optimiser (f64). `"torch": false` marks results that PyTorch leaves open (the
+// order of ties) and that have no golden.
 struct OpCase {
   std::string file; // "conv2d"
   std::string name;
   Operation operation;
-  std::vector<Tensor> inputs; // f64, or the integer type of the case; undefined where left out
+  std::vector<Tensor> inputs; // f64, or the input's own dtype; undefined where left out
+  std::vector<bool> has_own_dtype = {};
   bool in_torch = true;
 
   std::string title() const { return file + ": " + name; }
-  // Whether any input is of an integer type.
+  // Whether it is about integers: its first input is of an integer type.
   bool is_integer() const;
-  // The inputs with f64 converted to `dtype`.
+  // The inputs converted to `dtype`, but for those with their own.
   std::vector<Tensor> inputs_as(DType dtype) const;
 };
 

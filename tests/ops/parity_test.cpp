@@ -22,15 +22,23 @@ struct Layouts {
   Layout others = Layout::row_major;
 };
 
+std::size_t first_input(const OpCase& c) {
+  std::size_t i = 0;
+  while (!c.inputs[i].defined()) ++i;
+  return i;
+}
+
 bool is_other_picture(const OpCase& c, std::size_t i) {
-  if (i == 0 || !c.inputs[i].defined() || c.inputs[i].rank() != 4) return false;
-  return !(std::holds_alternative<Conv2d>(c.operation) && i == 1);
+  if (i == first_input(c) || !c.inputs[i].defined() || c.inputs[i].rank() != 4) return false;
+  const bool has_weight =
+      std::holds_alternative<Conv2d>(c.operation) || std::holds_alternative<ConvTranspose2d>(c.operation);
+  return !(has_weight && i == 1);
 }
 
 std::vector<Layouts> layouts_for(const OpCase& c) {
-  if (c.inputs[0].rank() != 4) return {{}};
+  if (c.inputs[first_input(c)].rank() != 4) return {{}};
   bool has_others = false;
-  for (std::size_t i = 1; i < c.inputs.size(); ++i) has_others = has_others || is_other_picture(c, i);
+  for (std::size_t i = 0; i < c.inputs.size(); ++i) has_others = has_others || is_other_picture(c, i);
   std::vector<Layouts> all;
   for (const Layout first : all_layouts) {
     for (const Layout others : all_layouts) {
@@ -42,8 +50,9 @@ std::vector<Layouts> layouts_for(const OpCase& c) {
 
 std::vector<Tensor> laid_out(const OpCase& c, DType dtype, const Layouts& layouts) {
   std::vector<Tensor> inputs = c.inputs_as(dtype);
+  Tensor& first = inputs[first_input(c)];
+  if (first.rank() == 4) first = first.to(layouts.first);
   for (std::size_t i = 0; i < inputs.size(); ++i) {
-    if (i == 0 && inputs[0].rank() == 4) inputs[0] = inputs[0].to(layouts.first);
     if (is_other_picture(c, i)) inputs[i] = inputs[i].to(layouts.others);
   }
   return inputs;

@@ -47,8 +47,8 @@ TEST_CASE("plans may run in several threads at once", "[threads]") {
         const ThreadLease one(1);
         Signature signature{.operation = c.operation, .inputs = {}};
         for (const Tensor& t : inputs) {
-          signature.inputs.push_back(
-              {t.defined() ? t.shape() : Shape{}, DType::f32, Layout::row_major, t.defined()});
+          signature.inputs.push_back({t.defined() ? t.shape() : Shape{}, t.defined() ? t.dtype() : DType::f32,
+                                      Layout::row_major, t.defined()});
         }
         if (!find_backend(backend)->plan(signature)) continue;
       }

@@ -9,6 +9,8 @@ namespace mammo::nn {
 struct BatchNorm2dConfig {
   std::int64_t channels = 0;
   double eps = 1e-5;
+  /// Share of a batch's statistics in the new running ones.
+  double momentum = 0.1;
   /// Uses its running statistics in training too, and never updates them.
   bool frozen = false;
 };
@@ -17,12 +19,18 @@ struct BatchNorm2dConfig {
 /// `running_mean` and `running_var`, all [channels].
 class BatchNorm2d : public Module {
  public:
-  /// Throws ArgumentError unless channels and eps are positive.
+  /// Throws ArgumentError unless channels and eps are positive and momentum is in 0 .. 1.
   explicit BatchNorm2d(const BatchNorm2dConfig& config);
 
-  /// activation((x - running_mean) / sqrt(running_var + eps) * weight + bias), x [N, channels, H, W].
-  /// Throws NotImplemented in training unless frozen.
-  Tensor forward(const Tensor& x, Activation activation = Activation::none) const;
+  /// activation((x - mean) / sqrt(var + eps) * weight + bias + residual), x [N, channels, H, W], residual
+  /// like x or left out. The statistics are the running ones, or in training, unless frozen, those of x,
+  /// which the running ones then follow (with var divided by N H W - 1), as nothing else in `forward` does:
+  /// one thread at a time. Throws ShapeError in training on a single value a channel.
+  Tensor forward(const Tensor& x, Activation activation = Activation::none,
+                 const Tensor& residual = {}) const;
+
+  /// Whether `forward` takes its statistics from the batch now.
+  bool uses_batch_statistics() const { return training() && !config_.frozen; }
 
   const BatchNorm2dConfig& config() const { return config_; }
   const Tensor& weight() const { return weight_; }
@@ -48,8 +56,9 @@ struct FoldedConv {
 /// of either has changed. Throws ArgumentError where the channel counts differ.
 FoldedConv fold(const Conv2d& conv, const BatchNorm2d& norm);
 
-/// activation(norm(conv(x)) + residual): at inference as one operation on folded weights, in training as its
-/// parts.
+/// activation(norm(conv(x)) + residual): one convolution where the norm's statistics are fixed, since it then
+/// only scales and shifts channels; gradients flow through the scaling into the weights of both. Over a
+/// batch's own statistics, a convolution and a norm.
 Tensor conv_norm(const Conv2d& conv, const BatchNorm2d& norm, const Tensor& x,
                  Activation activation = Activation::none, const Tensor& residual = {});
 

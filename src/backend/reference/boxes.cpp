@@ -35,6 +35,28 @@ void compute(const BoxDecode& op, Inputs inputs, Outputs outputs) {
   });
 }
 
+// Each corner is centre -/+ size / 2: the centre takes the sum of the corners' gradients, the size half their
+// difference.
+void compute(const BoxDecodeGradient& op, Inputs inputs, Outputs outputs) {
+  const auto& [weights, clip] = op.decode;
+  visit_real(inputs[0].dtype(), [&]<class T>() {
+    const T* delta = inputs[0].data<T>().data();
+    const T* anchors = inputs[1].data<T>().data();
+    const T* g = inputs[2].data<T>().data();
+    T* y = outputs[0].mutable_data<T>().data();
+    const auto growth = [clip = clip](double scaled) { return scaled > clip ? 0 : std::exp(scaled); };
+    for (std::int64_t i = 0; i < inputs[0].size(0); ++i, delta += 4, g += 4, y += 4) {
+      const Box anchor = box_at(anchors, i);
+      const double across = (static_cast<double>(g[2]) - g[0]) / 2;
+      const double down = (static_cast<double>(g[3]) - g[1]) / 2;
+      y[0] = static_cast<T>((static_cast<double>(g[0]) + g[2]) * anchor.width / weights[0]);
+      y[1] = static_cast<T>((static_cast<double>(g[1]) + g[3]) * anchor.height / weights[1]);
+      y[2] = static_cast<T>(across * anchor.width * growth(delta[2] / weights[2]) / weights[2]);
+      y[3] = static_cast<T>(down * anchor.height * growth(delta[3] / weights[3]) / weights[3]);
+    }
+  });
+}
+
 // The best box is kept, what overlaps it too much goes; then the best of the rest, and so on.
 void compute(const Nms& op, Inputs inputs, Outputs outputs) {
   const std::int64_t count = inputs[1].size(0);

@@ -1,5 +1,6 @@
 #include "backend/reference/reference.hpp"
 
+#include <cmath>
 #include <limits>
 #include <vector>
 
@@ -47,6 +48,34 @@ void compute(const Reduce& op, Inputs inputs, Outputs outputs) {
     }
     std::ranges::transform(gathered, outputs[0].mutable_data<T>().begin(),
                            [&](double sum) { return static_cast<T>(sum / divisor); });
+  });
+}
+
+// Elements of x that tell where y was found: NaN is found in NaN.
+void compute(const ReduceGradient& op, Inputs inputs, Outputs outputs) {
+  const Shape& shape = inputs[0].shape();
+  const Strides strides = output_strides(shape, op.dims);
+  visit_real(inputs[0].dtype(), [&]<class T>() {
+    const auto x = inputs[0].data<T>();
+    const T* y = inputs[1].data<T>().data();
+    const T* g = inputs[2].data<T>().data();
+    const auto gradient = outputs[0].mutable_data<T>();
+    const auto is_found = [](T value, T extreme) {
+      return value == extreme || (std::isnan(value) && std::isnan(extreme));
+    };
+    std::vector<double> found(static_cast<std::size_t>(inputs[1].numel()));
+    Dims index = Dims::filled(shape.rank(), 0);
+    for (const T value : x) {
+      const std::int64_t to = offset_of(index, strides);
+      found[static_cast<std::size_t>(to)] += is_found(value, y[to]) ? 1 : 0;
+      advance(index, shape);
+    }
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      const std::int64_t to = offset_of(index, strides);
+      gradient[i] =
+          is_found(x[i], y[to]) ? static_cast<T>(g[to] / found[static_cast<std::size_t>(to)]) : T{0};
+      advance(index, shape);
+    }
   });
 }
 

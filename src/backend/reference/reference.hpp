@@ -33,6 +33,37 @@ void compute(const TopK& op, Inputs inputs, Outputs outputs);
 void compute(const BoxDecode& op, Inputs inputs, Outputs outputs);
 void compute(const Nms& op, Inputs inputs, Outputs outputs);
 
+void compute(const BatchNormTraining& op, Inputs inputs, Outputs outputs);
+void compute(const BatchNormGradient& op, Inputs inputs, Outputs outputs);
+void compute(const GroupNorm& op, Inputs inputs, Outputs outputs);
+void compute(const GroupNormGradient& op, Inputs inputs, Outputs outputs);
+void compute(const LayerNorm& op, Inputs inputs, Outputs outputs);
+void compute(const LayerNormGradient& op, Inputs inputs, Outputs outputs);
+void compute(const SoftmaxGradient& op, Inputs inputs, Outputs outputs);
+void compute(const Pool2dGradient& op, Inputs inputs, Outputs outputs);
+void compute(const AdaptivePool2dGradient& op, Inputs inputs, Outputs outputs);
+void compute(const Interpolate2dGradient& op, Inputs inputs, Outputs outputs);
+void compute(const UnaryGradient& op, Inputs inputs, Outputs outputs);
+void compute(const ExtremeGradient& op, Inputs inputs, Outputs outputs);
+void compute(const Dropout& op, Inputs inputs, Outputs outputs);
+void compute(const ReduceGradient& op, Inputs inputs, Outputs outputs);
+void compute(const ArgMax& op, Inputs inputs, Outputs outputs);
+void compute(const Gather& op, Inputs inputs, Outputs outputs);
+void compute(const ScatterAdd& op, Inputs inputs, Outputs outputs);
+void compute(const Embedding& op, Inputs inputs, Outputs outputs);
+void compute(const EmbeddingGradient& op, Inputs inputs, Outputs outputs);
+void compute(const BoxDecodeGradient& op, Inputs inputs, Outputs outputs);
+void compute(const PointwiseLoss& op, Inputs inputs, Outputs outputs);
+void compute(const PointwiseLossGradient& op, Inputs inputs, Outputs outputs);
+void compute(const CrossEntropy& op, Inputs inputs, Outputs outputs);
+void compute(const CrossEntropyGradient& op, Inputs inputs, Outputs outputs);
+void compute(const SgdStep& op, Inputs inputs, Outputs outputs);
+void compute(const AdamStep& op, Inputs inputs, Outputs outputs);
+void compute(const AverageStep& op, Inputs inputs, Outputs outputs);
+void compute(const ConvTranspose2d& op, Inputs inputs, Outputs outputs);
+void compute(const ConvWeightGradient& op, Inputs inputs, Outputs outputs);
+void compute(const MatMul& op, Inputs inputs, Outputs outputs);
+
 /// Calls `f.template operator()<T>()` with the C++ type of an f32 or f64 tensor.
 template <class F>
 void visit_real(DType dtype, F f) {

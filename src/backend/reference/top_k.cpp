@@ -22,4 +22,21 @@ void compute(const TopK& op, Inputs inputs, Outputs outputs) {
   });
 }
 
+void compute(const ArgMax& op, Inputs inputs, Outputs outputs) {
+  const Shape& shape = inputs[0].shape();
+  const std::int64_t length = shape[op.dim];
+  std::int64_t step = 1; // between neighbours along the dimension
+  for (int d = op.dim + 1; d < shape.rank(); ++d) step *= shape[d];
+  const auto y = outputs[0].mutable_data<std::int64_t>();
+  visit_real(inputs[0].dtype(), [&]<class T>() {
+    std::vector<T> values(static_cast<std::size_t>(length));
+    for (std::size_t line = 0; line < y.size(); ++line) {
+      const auto at = static_cast<std::int64_t>(line);
+      const T* x = inputs[0].data<T>().data() + at / step * step * length + at % step;
+      for (std::size_t i = 0; i < values.size(); ++i) values[i] = x[static_cast<std::int64_t>(i) * step];
+      y[line] = std::ranges::min(indices(length), LargerFirst<T>{values.data()});
+    }
+  });
+}
+
 } // namespace mammo::reference
