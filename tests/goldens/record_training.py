@@ -2,7 +2,7 @@
 
     python tests/goldens/record_training.py
 
-Writes tests/goldens/nn/optimizers.safetensors, schedules.safetensors and attention.safetensors, and
+Writes tests/goldens/nn/optimizers.safetensors, schedules.safetensors and layers.safetensors, and
 tests/goldens/models/training.safetensors. Everything is computed in f64. Needs torch, torchvision, numpy and
 safetensors; last run with torch 2.15, torchvision 0.29.
 """
@@ -100,16 +100,26 @@ def record_schedules():
     }, HERE / "nn/schedules.safetensors")
 
 
-def record_attention():
-    """x [2, 5, 12], three heads: the result, and the gradients of its product with a weight by formula."""
-    layer = formula.load(torch.nn.MultiheadAttention(12, 3, batch_first=True)).double()
-    x = tensor("attention.x", (2, 5, 12)).requires_grad_()
-    y, _ = layer(x, x, x)
-    (y * tensor("attention.gradient", (2, 5, 12))).sum().backward()
-    store = {"y": y.detach().contiguous(), "x.gradient": x.grad}
-    for name, parameter in layer.named_parameters():
-        store[f"{name}.gradient"] = parameter.grad
-    save_file(store, HERE / "nn/attention.safetensors")
+def record_layers():
+    """Each layer's result, and the gradients of its product with a weight by formula."""
+    attention = torch.nn.MultiheadAttention(12, 3, batch_first=True)
+    layers = {
+        "attention": (attention, (2, 5, 12), lambda x: attention(x, x, x)[0]),
+        "conv_transpose2d": (torch.nn.ConvTranspose2d(6, 4, (3, 2), (3, 2), (1, 0), (1, 0), groups=2), (2, 6, 4, 5), None),
+        "layer_norm": (torch.nn.LayerNorm(7), (2, 3, 7), None),
+        "group_norm": (torch.nn.GroupNorm(3, 12), (2, 12, 3, 4), None),
+        "instance_norm": (torch.nn.InstanceNorm2d(5, affine=True), (2, 5, 3, 4), None),
+    }
+    store = {}
+    for name, (layer, shape, forward) in layers.items():
+        formula.load(layer).double()
+        x = tensor(f"{name}.x", shape).requires_grad_()
+        y = (forward or layer)(x)
+        (y * tensor(f"{name}.gradient", tuple(y.shape))).sum().backward()
+        store |= {f"{name}.y": y.detach().contiguous(), f"{name}.x.gradient": x.grad}
+        for key, parameter in layer.named_parameters():
+            store[f"{name}.{key}.gradient"] = parameter.grad
+    save_file(store, HERE / "nn/layers.safetensors")
 
 
 class DoubleConv(torch.nn.Module):
@@ -185,5 +195,5 @@ def record_networks():
 if __name__ == "__main__":
     record_optimizers()
     record_schedules()
-    record_attention()
+    record_layers()
     record_networks()
