@@ -65,7 +65,9 @@ void load_by_formula(Module& module) {
   std::set<std::string> names;
   for (const auto& entry : entries) names.insert(entry.name);
   StateDict weights;
-  for (const auto& [name, shape, kind, tensor] : entries) {
+  for (const StateEntry& entry : entries) {
+    const std::string& name = entry.name;
+    const Shape& shape = entry.shape;
     if (shape.rank() >= 2) {
       const std::int64_t fan_in = numel(shape) / shape[0];
       weights[name] = around(name, shape, 0, std::sqrt(6.0 / static_cast<double>(fan_in)));

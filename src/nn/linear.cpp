@@ -8,7 +8,7 @@ Linear::Linear(const LinearConfig& config) : config_(config) {
   require<ArgumentError>(config.in_features > 0 && config.out_features > 0, "linear layer of ",
                          config.in_features, " to ", config.out_features,
                          " features, expected positive numbers");
-  add_parameter("weight", weight_, {config.out_features, config.in_features});
+  add_parameter("weight", weight_, {config.out_features, config.in_features}, Initial::xavier_uniform);
   if (config.bias) add_parameter("bias", bias_, {config.out_features});
 }
 

@@ -1,5 +1,8 @@
 #include "mammo/nn/module.hpp"
 
+#include "mammo/nn/name_pattern.hpp"
+#include "mammo/ops/autograd.hpp"
+
 #include <algorithm>
 
 namespace mammo::nn {
@@ -36,7 +39,7 @@ void Module::visit_slots(Self& module, const std::string& prefix, const Visit& v
 std::vector<StateEntry> Module::state() const {
   std::vector<StateEntry> entries;
   visit_slots(*this, "", [&](std::string name, const Slot& slot, const Module&) {
-    entries.push_back({std::move(name), slot.shape, slot.kind, *slot.tensor});
+    entries.push_back({std::move(name), slot.shape, slot.kind, *slot.tensor, slot.trainable, slot.initial});
   });
   return entries;
 }
@@ -91,7 +94,7 @@ void Module::load_state_dict(const StateDict& tensors) {
     if (!found.contains(name) && !is_batch_counter(name, entries)) unexpected.push_back(name);
   }
   if (!missing.empty() || !unexpected.empty() || !misfits.empty()) {
-    throw StateDictError(std::move(missing), std::move(unexpected), std::move(misfits));
+    throw StateDictError("the module", std::move(missing), std::move(unexpected), std::move(misfits));
   }
 
   // All memory is taken before the first weight changes, so that running out of it changes nothing either.
@@ -101,7 +104,10 @@ void Module::load_state_dict(const StateDict& tensors) {
   });
   auto next = fresh.begin();
   visit_slots(*this, "", [&](const std::string& name, Slot& slot, Module&) {
-    if (next->defined()) *slot.tensor = std::move(*next);
+    if (next->defined()) {
+      *slot.tensor = std::move(*next);
+      set_requires_grad(*slot.tensor, slot.trainable);
+    }
     ++next;
     slot.tensor->copy_from(found.find(name)->second);
   });
@@ -111,10 +117,23 @@ void Module::to(DType dtype) {
   require<TypeError>(dtype == DType::f32 || dtype == DType::f64, "module of ", dtype,
                      ", expected f32 or f64");
   for (Slot& slot : slots_) {
-    if (slot.tensor->defined()) *slot.tensor = slot.tensor->to(dtype);
+    if (!slot.tensor->defined() || slot.tensor->dtype() == dtype) continue;
+    *slot.tensor = slot.tensor->to(dtype);
+    set_requires_grad(*slot.tensor, slot.trainable);
   }
   dtype_ = dtype;
   for (const auto& [name, child] : children_) child->to(dtype);
+}
+
+void Module::set_trainable(const std::string& pattern, bool on) {
+  bool matched = false;
+  visit_slots(*this, "", [&](const std::string& name, Slot& slot, Module&) {
+    if (slot.kind != StateKind::parameter || !name_matches(name, pattern)) return;
+    matched = true;
+    slot.trainable = on;
+    if (slot.tensor->defined()) set_requires_grad(*slot.tensor, on);
+  });
+  require<ArgumentError>(matched, "no parameter is called \"", pattern, '"');
 }
 
 void Module::train() {
@@ -135,21 +154,22 @@ void Module::add(std::string name, Module& child) {
   children_.emplace_back(std::move(name), &child);
 }
 
-void Module::add_parameter(std::string name, Tensor& member, const Shape& shape) {
-  add_slot(std::move(name), member, shape, StateKind::parameter);
+void Module::add_parameter(std::string name, Tensor& member, const Shape& shape, Initial initial) {
+  add_slot({std::move(name), &member, shape, StateKind::parameter, initial});
 }
 
-void Module::add_buffer(std::string name, Tensor& member, const Shape& shape) {
-  add_slot(std::move(name), member, shape, StateKind::buffer);
+void Module::add_buffer(std::string name, Tensor& member, const Shape& shape, Initial initial) {
+  add_slot({std::move(name), &member, shape, StateKind::buffer, initial});
 }
 
-void Module::add_slot(std::string name, Tensor& member, const Shape& shape, StateKind kind) {
-  check_name(name);
-  slots_.push_back({std::move(name), &member, shape, kind});
+void Module::add_slot(Slot slot) {
+  check_name(slot.name);
+  slots_.push_back(std::move(slot));
 }
 
 void Module::check_name(const std::string& name) const {
   require<ArgumentError>(!name.empty(), "a module's part without a name");
+  require<ArgumentError>(!is_pattern(name), "a module's part called \"", name, "\", which is a pattern");
   const bool taken =
       std::ranges::find(slots_, name, &Slot::name) != slots_.end() ||
       std::ranges::find(children_, name, &std::pair<std::string, Module*>::first) != children_.end();

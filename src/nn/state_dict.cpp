@@ -16,10 +16,10 @@ void list(std::ostream& out, const char* what, const std::vector<std::string>& n
   }
 }
 
-std::string message(const std::vector<std::string>& missing, const std::vector<std::string>& unexpected,
-                    const std::vector<std::string>& misfits) {
+std::string message(const std::string& taker, const std::vector<std::string>& missing,
+                    const std::vector<std::string>& unexpected, const std::vector<std::string>& misfits) {
   std::ostringstream out;
-  out << "state dict does not fit the module";
+  out << "state dict does not fit " << taker;
   list(out, "missing", missing);
   list(out, "unexpected", unexpected);
   list(out, "of another shape or type", misfits);
@@ -28,9 +28,9 @@ std::string message(const std::vector<std::string>& missing, const std::vector<s
 
 } // namespace
 
-StateDictError::StateDictError(std::vector<std::string> missing, std::vector<std::string> unexpected,
-                               std::vector<std::string> misfits)
-    : Error(message(missing, unexpected, misfits)),
+StateDictError::StateDictError(const std::string& taker, std::vector<std::string> missing,
+                               std::vector<std::string> unexpected, std::vector<std::string> misfits)
+    : Error(message(taker, missing, unexpected, misfits)),
       missing_(std::move(missing)),
       unexpected_(std::move(unexpected)),
       misfits_(std::move(misfits)) {}

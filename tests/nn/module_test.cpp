@@ -3,6 +3,8 @@
 #include "mammo/nn/formula.hpp"
 #include "mammo/nn/module.hpp"
 #include "mammo/nn/module_list.hpp"
+#include "mammo/nn/name_pattern.hpp"
+#include "mammo/ops/autograd.hpp"
 #include "tests/support/compare.hpp"
 
 #include <string>
@@ -35,6 +37,7 @@ class Block : public nn::Module {
 
   void add_again() { add("conv", list_); }
   void add_nameless() { add("", list_); }
+  void add_pattern() { add("conv*", list_); }
   const BlockConfig& config() const { return config_; }
   const nn::Conv2d& conv() const { return conv_; }
   const Tensor& scale() const { return scale_; }
@@ -89,6 +92,7 @@ TEST_CASE("a name given twice and an empty one are refused") {
   Block block({});
   CHECK_THROWS_AS(block.add_again(), ArgumentError);
   CHECK_THROWS_AS(block.add_nameless(), ArgumentError);
+  CHECK_THROWS_AS(block.add_pattern(), ArgumentError);
 }
 
 TEST_CASE("a module without weights says so") {
@@ -215,4 +219,67 @@ TEST_CASE("train and eval reach every module below") {
   CHECK(block.all_train());
   block.eval();
   CHECK_FALSE(block.conv().training());
+}
+
+TEST_CASE("patterns choose names as a shell chooses files") {
+  CHECK(nn::name_matches("body.layer1.0.conv1.weight", "body.layer1.*"));
+  CHECK(nn::name_matches("body.layer1.0.conv1.weight", "*.weight"));
+  CHECK(nn::name_matches("layer2.weight", "layer[1-3].weight"));
+  CHECK(nn::name_matches("layer2.weight", "layer?.weight"));
+  CHECK(nn::name_matches("layer2.weight", "layer2.weight"));
+  CHECK_FALSE(nn::name_matches("layer2.weight", "layer2"));
+  CHECK_FALSE(nn::name_matches("body.layer11.conv1.weight", "body.layer1.*"));
+  CHECK(nn::is_pattern("*.bias"));
+  CHECK_FALSE(nn::is_pattern("layer1.0.bias"));
+}
+
+namespace {
+
+std::vector<std::string> trainable(const nn::Module& module) {
+  std::vector<std::string> result;
+  for (const auto& entry : module.state()) {
+    if (!entry.trainable) continue;
+    result.push_back(entry.name);
+    CHECK((!entry.tensor.defined() || requires_grad(entry.tensor)));
+  }
+  return result;
+}
+
+} // namespace
+
+TEST_CASE("parameters are frozen until they are let, by name, and buffers always") {
+  Block block({});
+  load_by_formula(block);
+  CHECK(trainable(block).empty());
+  block.set_trainable("*");
+  CHECK(trainable(block) == names(block.named_parameters()));
+  block.set_trainable("list.*", false);
+  CHECK(trainable(block) ==
+        std::vector<std::string>{"scale", "conv.weight", "conv.bias", "path.norm.weight", "path.norm.bias"});
+  block.set_trainable("*norm*", false);
+  block.set_trainable("conv.bias", false);
+  CHECK(trainable(block) == std::vector<std::string>{"scale", "conv.weight"});
+  CHECK_FALSE(requires_grad(block.state_dict().at("conv.bias")));
+  CHECK_THROWS_AS(block.set_trainable("conv"), ArgumentError);
+  CHECK_THROWS_AS(block.set_trainable("*.running_mean"), ArgumentError);
+}
+
+TEST_CASE("parameters stay trainable when weights are loaded, converted and cloned") {
+  Block block({});
+  block.set_trainable("conv.*");
+  const std::vector<std::string> expected{"conv.weight", "conv.bias"};
+  CHECK(trainable(block) == expected);
+  CHECK(trainable(*clone(block)) == expected);
+  load_by_formula(block);
+  CHECK(trainable(block) == expected);
+  block.to(DType::f32);
+  CHECK(trainable(block) == expected);
+  block.to(DType::f64);
+  CHECK(trainable(block) == expected);
+  load_by_formula(block);
+  CHECK(trainable(block) == expected);
+  const auto copy = clone(block);
+  CHECK(trainable(*copy) == expected);
+  set_grad(block.conv().weight(), block.conv().weight().detached());
+  CHECK_FALSE(grad(copy->conv().weight()).defined());
 }

@@ -16,12 +16,24 @@ enum class StateKind : std::uint8_t {
   buffer,    ///< kept with the parameters but not learned, such as a norm's statistics
 };
 
+/// What a tensor holds before anything is learned; `initialize` (initialization.hpp) fills it in.
+enum class Initial : std::uint8_t {
+  by_shape, ///< he_normal from rank 2 on; below, 1 for a `weight` or `running_var`, 0 for others
+  zeros,
+  ones,
+  he_normal,      ///< for what a ReLU follows (He et al. 2015)
+  xavier_uniform, ///< for what none follows (Glorot and Bengio 2010)
+  standard_normal,
+};
+
 /// One tensor of a module's state, as seen from that module.
 struct StateEntry {
   std::string name; ///< dotted: `layer1.0.conv1.weight`
   Shape shape;
   StateKind kind = StateKind::parameter;
   Tensor tensor; ///< undefined until the module has been given its weights
+  bool trainable = false;
+  Initial initial = Initial::by_shape;
 };
 
 /// A part of a network: it owns tensors and further modules, and knows both by name.
@@ -65,6 +77,12 @@ class Module {
   void to(DType dtype);
   DType dtype() const { return dtype_; }
 
+  /// Lets the parameters whose dotted names match `pattern` (name_pattern.hpp) gather gradients, and with
+  /// them be changed by an optimiser; `on` false freezes them. At first all are frozen. They stay what they
+  /// were made when weights are loaded or converted, which clears their gradients. Throws ArgumentError
+  /// where no parameter matches.
+  void set_trainable(const std::string& pattern, bool on = true);
+
   /// Whether layers behave as in training (norms use and update their batch's statistics) or as at inference.
   /// A module starts at inference.
   void train();
@@ -75,10 +93,11 @@ class Module {
   Module() = default;
 
   /// Registers a child, a member of the derived class. Its name may be dotted. Throws ArgumentError where the
-  /// name is empty or taken.
+  /// name is empty, taken, or one that a pattern could be.
   void add(std::string name, Module& child);
-  void add_parameter(std::string name, Tensor& member, const Shape& shape);
-  void add_buffer(std::string name, Tensor& member, const Shape& shape);
+  void add_parameter(std::string name, Tensor& member, const Shape& shape,
+                     Initial initial = Initial::by_shape);
+  void add_buffer(std::string name, Tensor& member, const Shape& shape, Initial initial = Initial::by_shape);
 
  private:
   struct Slot {
@@ -86,9 +105,11 @@ class Module {
     Tensor* tensor;
     Shape shape;
     StateKind kind;
+    Initial initial;
+    bool trainable = false;
   };
 
-  void add_slot(std::string name, Tensor& member, const Shape& shape, StateKind kind);
+  void add_slot(Slot slot);
   void check_name(const std::string& name) const;
   void set_training(bool training);
   /// Calls visit(dotted name, slot, module that owns it).
@@ -101,14 +122,17 @@ class Module {
   bool training_ = false;
 };
 
-/// A module of the same configuration, dtype and mode with weights of its own. The module's class must give
-/// `config()`, from which it can be made.
+/// A module of the same configuration, dtype and mode, trainable as it is, with weights of its own. The
+/// module's class must give `config()`, from which it can be made.
 template <class M>
 std::unique_ptr<M> clone(const M& module) {
   auto copy = std::make_unique<M>(module.config());
   copy->to(module.dtype());
   if (module.training()) copy->train();
   const auto entries = module.state();
+  for (const StateEntry& entry : entries) {
+    if (entry.trainable) copy->set_trainable(entry.name);
+  }
   if (!entries.empty() && entries.front().tensor.defined()) copy->load_state_dict(module.state_dict());
   return copy;
 }
