@@ -12,11 +12,40 @@ using namespace mammo;
 namespace {
 
 // What cpu and onednn together must do, without reference, in f32 and for every case of the operation: all
-// that a detector runs through. An operation leaves this list only with a reason.
-const std::set<std::string> fast_operations{
-    "adaptive_pool2d", "batch_norm",    "binary",  "box_decode", "concat",
-    "conv2d",          "interpolate2d", "linear",  "nms",        "pad",
-    "pool2d",          "reduce",        "softmax", "top_k",      "unary"};
+// that a detector runs through, and its training. An operation leaves this list only with a reason.
+const std::set<std::string> fast_operations{"adaptive_pool2d",
+                                            "batch_norm",
+                                            "binary",
+                                            "box_decode",
+                                            "concat",
+                                            "conv2d",
+                                            "interpolate2d",
+                                            "linear",
+                                            "nms",
+                                            "pad",
+                                            "pool2d",
+                                            "reduce",
+                                            "softmax",
+                                            "top_k",
+                                            "unary",
+
+                                            "argmax",
+                                            "average_step",
+                                            "adam_step",
+                                            "box_decode_gradient",
+                                            "cross_entropy",
+                                            "cross_entropy_gradient",
+                                            "dropout",
+                                            "embedding",
+                                            "embedding_gradient",
+                                            "extreme_gradient",
+                                            "gather",
+                                            "pointwise_loss",
+                                            "pointwise_loss_gradient",
+                                            "reduce_gradient",
+                                            "scatter_add",
+                                            "sgd_step",
+                                            "unary_gradient"};
 
 } // namespace
 
