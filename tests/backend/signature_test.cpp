@@ -98,12 +98,38 @@ TEST_CASE("a change of any option of a normalization or of a layer's gradient ch
                   Interpolate2dGradient{.align_corners = true}});
   check_distinct({LayerNorm{}, BatchNormTraining{}, LayerNormGradient{}, Linear{}, GroupNormGradient{},
                   Softmax{.dim = 1}, SoftmaxGradient{.dim = 1}});
+  check_distinct({Unary{.kind = UnaryKind::gelu}, Unary{.kind = UnaryKind::silu}});
+  check_distinct({UnaryGradient{}, UnaryGradient{.kind = UnaryKind::sigmoid}});
+  check_distinct({ExtremeGradient{}, ExtremeGradient{.kind = BinaryKind::minimum}});
+  check_distinct({Dropout{}, Dropout{.probability = 0.25}});
+  check_distinct({ReduceGradient{}, ReduceGradient{.dims = {0}}, ReduceGradient{.dims = {1}}});
+  check_distinct({ArgMax{.dim = 0}, ArgMax{.dim = 1}});
+  check_distinct({Gather{.dim = 0}, Gather{.dim = 1}});
+  check_distinct({ScatterAdd{.dim = 0, .shape = {2, 3}}, ScatterAdd{.dim = 1, .shape = {2, 3}},
+                  ScatterAdd{.dim = 0, .shape = {2, 4}}});
+  check_distinct({EmbeddingGradient{.rows = 1}, EmbeddingGradient{.rows = 2}});
+  check_distinct(
+      {BoxDecodeGradient{}, BoxDecodeGradient{{.weights = {2, 1, 1, 1}}}, BoxDecodeGradient{{.clip = 1}}});
+  const std::vector<PointwiseLoss> losses{
+      {}, {.kind = LossKind::huber}, {.kind = LossKind::focal}, {.beta = 2}, {.alpha = 0.5}, {.gamma = 1}};
+  check_distinct(std::vector<Operation>(losses.begin(), losses.end()));
+  std::vector<Operation> gradients;
+  for (const PointwiseLoss& loss : losses) gradients.push_back(PointwiseLossGradient{loss});
+  check_distinct(gradients);
+  check_distinct({CrossEntropy{}, CrossEntropy{.label_smoothing = 0.1}});
+  check_distinct({CrossEntropyGradient{}, CrossEntropyGradient{.label_smoothing = 0.1}});
+  check_distinct({SgdStep{}, SgdStep{.nesterov = true}});
+  check_distinct({AdamStep{}, AdamStep{.decoupled = true}});
 }
 
 TEST_CASE("operations whose options are alike have different keys") {
   check_distinct({Softmax{.dim = 0}, Concat{.dim = 0}, Linear{}, TopK{.k = 0}, Unary{}, Binary{}, Reduce{},
                   Nms{}, BoxDecode{}, Pad{}, Conv2d{}, BatchNorm{}, Pool2d{}, AdaptivePool2d{},
                   Interpolate2d{}, ConvTranspose2d{}, ConvWeightGradient{}, MatMul{}});
+  check_distinct({Unary{}, UnaryGradient{}, ArgMax{}, Gather{}, Embedding{}, AverageStep{}, SgdStep{},
+                  AdamStep{}, CrossEntropy{}, CrossEntropyGradient{}, PointwiseLoss{},
+                  PointwiseLossGradient{}, BoxDecode{}, BoxDecodeGradient{}, Dropout{}, ReduceGradient{},
+                  ScatterAdd{}, EmbeddingGradient{}, ExtremeGradient{}});
 }
 
 TEST_CASE("a change of any tensor or of the setting changes the key") {
