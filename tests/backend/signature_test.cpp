@@ -37,7 +37,7 @@ void check_distinct(const std::vector<Operation>& operations) {
 TEST_CASE("a change of any option changes the key") {
   check_distinct({Conv2d{}, Conv2d{.stride = {2, 1}}, Conv2d{.stride = {1, 2}}, Conv2d{.padding = {1, 0}},
                   Conv2d{.padding = {0, 1}}, Conv2d{.dilation = {2, 1}}, Conv2d{.dilation = {1, 2}},
-                  Conv2d{.groups = 2}, Conv2d{.activation = Activation::relu}});
+                  Conv2d{.groups = 2}, Conv2d{.activation = Activation::relu}, Conv2d{.keep_packed = false}});
   check_distinct({BatchNorm{}, BatchNorm{.eps = 1e-3}, BatchNorm{.activation = Activation::relu}});
   check_distinct({Pool2d{}, Pool2d{.kind = PoolKind::average}, Pool2d{.kernel = {2, 1}},
                   Pool2d{.kernel = {1, 2}}, Pool2d{.stride = {2, 1}}, Pool2d{.stride = {1, 2}},
@@ -48,7 +48,7 @@ TEST_CASE("a change of any option changes the key") {
   check_distinct({Interpolate2d{.output = 4}, Interpolate2d{.mode = Interpolation::bilinear, .output = 4},
                   Interpolate2d{.output = {4, 5}}, Interpolate2d{.output = {5, 4}},
                   Interpolate2d{.mode = Interpolation::bilinear, .output = 4, .align_corners = true}});
-  check_distinct({Linear{}, Linear{.activation = Activation::relu}});
+  check_distinct({Linear{}, Linear{.activation = Activation::relu}, Linear{.keep_packed = false}});
   check_distinct({Concat{.dim = 0}, Concat{.dim = 1}});
   check_distinct({Pad{.before = {0, 0}, .after = {0, 0}}, Pad{.before = {1, 0}, .after = {0, 0}},
                   Pad{.before = {0, 0}, .after = {1, 0}},
@@ -68,7 +68,7 @@ TEST_CASE("a change of any option changes the key") {
                   ConvTranspose2d{.stride = {2, 1}}, ConvTranspose2d{.stride = {1, 2}},
                   ConvTranspose2d{.padding = {1, 0}}, ConvTranspose2d{.padding = {0, 1}},
                   ConvTranspose2d{.dilation = {2, 1}}, ConvTranspose2d{.dilation = {1, 2}},
-                  ConvTranspose2d{.groups = 2}});
+                  ConvTranspose2d{.groups = 2}, ConvTranspose2d{.keep_packed = false}});
   check_distinct({ConvWeightGradient{}, ConvWeightGradient{.kernel = {2, 1}},
                   ConvWeightGradient{.kernel = {1, 2}}, ConvWeightGradient{.stride = {2, 1}},
                   ConvWeightGradient{.stride = {1, 2}}, ConvWeightGradient{.padding = {1, 0}},
