@@ -31,6 +31,10 @@ struct Vector {
   Vector at_most(float bound) const { return Vector(_mm256_min_ps(_mm256_set1_ps(bound), v)); }
   Vector rounded() const { return Vector(_mm256_round_ps(v, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC)); }
   Vector root() const { return Vector(_mm256_sqrt_ps(v)); }
+  /// Itself, but 0 where y is 0 or less.
+  Vector where_kept(Vector y) const {
+    return Vector(_mm256_and_ps(v, _mm256_cmp_ps(y.v, _mm256_setzero_ps(), _CMP_NLE_UQ)));
+  }
   Vector magnitude() const { return Vector(_mm256_andnot_ps(_mm256_set1_ps(-0.0F), v)); }
   /// 2^v for an integer v from -126 to 127.
   Vector power_of_two() const {
@@ -64,10 +68,66 @@ inline Vector smaller(Vector a, Vector b) {
   return Vector(_mm256_blendv_ps(_mm256_min_ps(a.v, b.v), a.v, _mm256_cmp_ps(a.v, a.v, _CMP_UNORD_Q)));
 }
 
+/// Whether a is larger than b, or NaN where b is a number.
+inline __m256 beats(Vector a, Vector b) {
+  const __m256 not_less = _mm256_cmp_ps(a.v, b.v, _CMP_NLE_UQ);
+  return _mm256_and_ps(not_less, _mm256_cmp_ps(b.v, b.v, _CMP_ORD_Q));
+}
+inline __m256 equals(Vector a, Vector b) {
+  return _mm256_cmp_ps(a.v, b.v, _CMP_EQ_OQ);
+}
+inline Vector choose(__m256 condition, Vector yes, Vector no) {
+  return Vector(_mm256_blendv_ps(no.v, yes.v, condition));
+}
+
+/// A double for each float of a Vector.
+struct Doubles {
+  __m256d low = _mm256_setzero_pd();
+  __m256d high = _mm256_setzero_pd();
+
+  static Doubles load(const double* from) { return {_mm256_loadu_pd(from), _mm256_loadu_pd(from + 4)}; }
+  void store(double* to) const {
+    _mm256_storeu_pd(to, low);
+    _mm256_storeu_pd(to + 4, high);
+  }
+  void add(Doubles other) {
+    low = _mm256_add_pd(low, other.low);
+    high = _mm256_add_pd(high, other.high);
+  }
+  void add(Vector a) { add(widened(a)); }
+  void add_product(Vector a, Vector b) {
+    const Doubles wide_a = widened(a);
+    const Doubles wide_b = widened(b);
+    low = _mm256_fmadd_pd(wide_a.low, wide_b.low, low);
+    high = _mm256_fmadd_pd(wide_a.high, wide_b.high, high);
+  }
+  double total() const {
+    const __m256d halves = _mm256_add_pd(low, high);
+    const __m128d pair = _mm_add_pd(_mm256_castpd256_pd128(halves), _mm256_extractf128_pd(halves, 1));
+    return _mm_cvtsd_f64(_mm_add_sd(pair, _mm_unpackhi_pd(pair, pair)));
+  }
+
+  static Doubles widened(Vector a) {
+    return {_mm256_cvtps_pd(_mm256_castps256_ps128(a.v)), _mm256_cvtps_pd(_mm256_extractf128_ps(a.v, 1))};
+  }
+};
+
 #include "kernels/cpu/vector_loops.inl"
+// After what it builds on.
+#include "kernels/cpu/normalization_loops.inl"
 
 } // namespace
 
-const VectorKernels avx2_kernels{apply, combine, sum, accumulate, blend, overlaps_any};
+const VectorKernels avx2_kernels{apply,
+                                 combine,
+                                 sum,
+                                 accumulate,
+                                 blend,
+                                 overlaps_any,
+                                 add_scaled,
+                                 give_to_largest,
+                                 {column_moments, transform_columns, column_gradient_moments,
+                                  gradient_columns, transform_row, row_gradient_moments, gradient_row,
+                                  product_sum, accumulate_products, softmax_gradient}};
 
 } // namespace mammo::kernels

@@ -21,6 +21,8 @@ struct Vector {
   Vector at_most(float bound) const { return Vector(v > bound ? bound : v); }
   Vector rounded() const { return Vector(std::nearbyint(v)); }
   Vector root() const { return Vector(std::sqrt(v)); }
+  /// Itself, but 0 where y is 0 or less.
+  Vector where_kept(Vector y) const { return Vector(y.v <= 0 ? 0 : v); }
   Vector magnitude() const { return Vector(std::fabs(v)); }
   /// 2^v for an integer v from -126 to 127.
   Vector power_of_two() const { return Vector(std::isnan(v) ? v : std::ldexp(1.0F, static_cast<int>(v))); }
@@ -53,10 +55,45 @@ inline Vector smaller(Vector a, Vector b) {
   return Vector(a.v < b.v || std::isnan(a.v) ? a.v : b.v);
 }
 
+/// Whether a is larger than b, or NaN where b is a number.
+inline bool beats(Vector a, Vector b) {
+  return a.v > b.v || (std::isnan(a.v) && !std::isnan(b.v));
+}
+inline bool equals(Vector a, Vector b) {
+  return a.v == b.v;
+}
+inline Vector choose(bool condition, Vector yes, Vector no) {
+  return condition ? yes : no;
+}
+
+/// A double for each float of a Vector.
+struct Doubles {
+  double d = 0;
+
+  static Doubles load(const double* from) { return {*from}; }
+  void store(double* to) const { *to = d; }
+  void add(Doubles other) { d += other.d; }
+  void add(Vector a) { d += static_cast<double>(a.v); }
+  void add_product(Vector a, Vector b) { d += static_cast<double>(a.v) * static_cast<double>(b.v); }
+  double total() const { return d; }
+};
+
 #include "kernels/cpu/vector_loops.inl"
+// After what it builds on.
+#include "kernels/cpu/normalization_loops.inl"
 
 } // namespace
 
-const VectorKernels baseline_kernels{apply, combine, sum, accumulate, blend, overlaps_any};
+const VectorKernels baseline_kernels{apply,
+                                     combine,
+                                     sum,
+                                     accumulate,
+                                     blend,
+                                     overlaps_any,
+                                     add_scaled,
+                                     give_to_largest,
+                                     {column_moments, transform_columns, column_gradient_moments,
+                                      gradient_columns, transform_row, row_gradient_moments, gradient_row,
+                                      product_sum, accumulate_products, softmax_gradient}};
 
 } // namespace mammo::kernels

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "kernels/cpu/normalization_kernels.hpp"
+
 #include <cstdint>
 
 namespace mammo::kernels {
@@ -40,6 +42,13 @@ struct VectorKernels {
   void (*blend)(const float* a, const float* b, float share, float* y, std::int64_t n);
   /// Whether the intersection over union of `box` with one of n boxes is above `threshold`.
   bool (*overlaps_any)(const BoxArrays& boxes, std::int64_t n, const BoxCorners& box, double threshold);
+  /// y[i] += x[i] share.
+  void (*add_scaled)(const float* x, float share, float* y, std::int64_t n);
+  /// For each of n neighbouring channels: gx[taps[k] + i] += g[i], taps[k] being where x[taps[k] + i] is
+  /// largest: the first of equal ones, NaN before any number. At least one tap.
+  void (*give_to_largest)(const float* x, const float* g, const std::int64_t* taps, std::int64_t tap_count,
+                          std::int64_t n, float* gx);
+  NormalizationKernels normalization;
 };
 
 /// Plain C++: any machine.
@@ -47,6 +56,8 @@ extern const VectorKernels baseline_kernels;
 #if defined(__x86_64__)
 /// AVX2 with FMA.
 extern const VectorKernels avx2_kernels;
+/// AVX-512 F, BW, DQ and VL.
+extern const VectorKernels avx512_kernels;
 #endif
 
 } // namespace mammo::kernels

@@ -133,6 +133,52 @@ void blend(const float* a, const float* b, float share, float* y, std::int64_t n
       });
 }
 
+void add_scaled(const float* x, float share, float* y, std::int64_t n) {
+  const Vector factor(share);
+  for_each_vector(
+      n, [&](std::int64_t i) { multiply_add(Vector::load(x + i), factor, Vector::load(y + i)).store(y + i); },
+      [&](std::int64_t i, std::int64_t count) {
+        multiply_add(Vector::load(x + i, count), factor, Vector::load(y + i, count)).store(y + i, count);
+      });
+}
+
+// The number of the winning tap is kept beside its value, in a float: both are chosen alike.
+template <class Load, class Store>
+inline void give_vector(const float* x, const float* g, const std::int64_t* taps, std::int64_t tap_count,
+                        float* gx, Load load, Store store) {
+  Vector best = load(x + taps[0]);
+  Vector winner(0.0F);
+  for (std::int64_t k = 1; k < tap_count; ++k) {
+    const Vector value = load(x + taps[k]);
+    const auto wins = beats(value, best);
+    best = choose(wins, value, best);
+    winner = choose(wins, Vector(static_cast<float>(k)), winner);
+  }
+  const Vector share = load(g);
+  for (std::int64_t k = 0; k < tap_count; ++k) {
+    float* to = gx + taps[k];
+    const Vector sum = load(to);
+    store(to, choose(equals(winner, Vector(static_cast<float>(k))), sum + share, sum));
+  }
+}
+
+void give_to_largest(const float* x, const float* g, const std::int64_t* taps, std::int64_t tap_count,
+                     std::int64_t n, float* gx) {
+  for_each_vector(
+      n,
+      [&](std::int64_t i) {
+        give_vector(
+            x + i, g + i, taps, tap_count, gx + i, [](const float* from) { return Vector::load(from); },
+            [](float* to, Vector v) { v.store(to); });
+      },
+      [&](std::int64_t i, std::int64_t count) {
+        give_vector(
+            x + i, g + i, taps, tap_count, gx + i,
+            [count](const float* from) { return Vector::load(from, count); },
+            [count](float* to, Vector v) { v.store(to, count); });
+      });
+}
+
 inline double lesser(double a, double b) {
   return a < b ? a : b;
 }

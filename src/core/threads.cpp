@@ -140,6 +140,14 @@ ThreadLease::~ThreadLease() {
   budget().freed.notify_all();
 }
 
+SequentialScope::SequentialScope() : outer_(leased_here) {
+  leased_here = 1;
+}
+
+SequentialScope::~SequentialScope() {
+  leased_here = outer_;
+}
+
 namespace detail {
 
 void parallel_ranges(std::int64_t begin, std::int64_t end, std::int64_t grain, const void* body,

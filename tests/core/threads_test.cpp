@@ -235,6 +235,28 @@ TEST_CASE("a lease inside parallel_for takes nothing from the budget", "[threads
   CHECK(parts == 2);
 }
 
+TEST_CASE("a sequential scope narrows its thread to one and waits for no lease", "[threads]") {
+  const BudgetOf budget(3);
+  const ThreadLease all(3);
+  int beside = 0;
+  int leased_beside = 0;
+  std::jthread([&] {
+    const SequentialScope sequential;
+    beside = thread_count();
+    const ThreadLease lease(2); // would wait for ever outside of the scope
+    leased_beside = thread_count();
+  }).join();
+  CHECK(beside == 1);
+  CHECK(leased_beside == 1);
+  {
+    const SequentialScope sequential;
+    int parts = 0;
+    parallel_for(0, 100, 1, [&](std::int64_t, std::int64_t) { ++parts; });
+    CHECK(parts == 1);
+  }
+  CHECK(thread_count() == 3);
+}
+
 TEST_CASE("libraries are told the count of the calling thread, and again when it changes") {
   const BudgetOf budget(4);
   // Listeners stay registered for the life of the process.

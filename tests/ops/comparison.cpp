@@ -8,7 +8,7 @@
 
 namespace mammo::test {
 
-double largest_error(const Tensor& a, const Tensor& b) {
+double largest_error(const Tensor& a, const Tensor& b, double floor) {
   constexpr double infinity = std::numeric_limits<double>::infinity();
   if (a.shape() != b.shape() || is_floating(a.dtype()) != is_floating(b.dtype())) return infinity;
   const Tensor plain_a = a.plain().to(DType::f64);
@@ -16,7 +16,7 @@ double largest_error(const Tensor& a, const Tensor& b) {
   const auto x = plain_a.data<double>();
   const auto y = plain_b.data<double>();
   double difference = 0;
-  double magnitude = 0;
+  double magnitude = floor;
   for (std::size_t i = 0; i < x.size(); ++i) {
     if (std::isnan(x[i]) != std::isnan(y[i])) return infinity;
     if (std::isnan(x[i]) || x[i] == y[i]) {
@@ -37,24 +37,27 @@ bool same_bytes(const Tensor& a, const Tensor& b) {
   return visit_dtype(a.dtype(), [&]<class T>() { return std::memcmp(a.raw<T>(), b.raw<T>(), bytes) == 0; });
 }
 
-void ErrorTable::add(const std::string& operation, const std::string& backend, double error) {
+void ErrorTable::add(const std::string& operation, const std::string& backend, const std::string& direction,
+                     double error) {
   for (Row& row : rows_) {
-    if (row.operation != operation || row.backend != backend) continue;
+    if (row.operation != operation || row.backend != backend || row.direction != direction) continue;
     ++row.runs;
     row.largest = std::max(row.largest, error);
     return;
   }
-  rows_.push_back({operation, backend, 1, error});
+  rows_.push_back({operation, backend, direction, 1, error});
 }
 
 ErrorTable::~ErrorTable() {
-  std::cout << std::left << std::setw(26) << "operation" << std::setw(12) << "backend" << std::right
-            << std::setw(8) << "runs" << std::setw(16) << "largest error" << '\n';
-  for (const Row& row : rows_) {
-    std::cout << std::left << std::setw(26) << row.operation << std::setw(12) << row.backend << std::right
-              << std::setw(8) << row.runs << std::setw(16) << std::setprecision(2) << std::scientific
-              << row.largest << std::defaultfloat << '\n';
-  }
+  const auto line = [](const auto& operation, const auto& backend, const auto& direction, const auto& runs,
+                       const auto& error) {
+    std::cout << std::left << std::setw(36) << operation << std::setw(15) << backend << std::setw(10)
+              << direction << std::right << std::setw(8) << runs << std::setw(16) << error << '\n';
+  };
+  line("operation", "backend", "direction", "runs", "largest error");
+  std::cout << std::setprecision(2) << std::scientific;
+  for (const Row& row : rows_) line(row.operation, row.backend, row.direction, row.runs, row.largest);
+  std::cout << std::defaultfloat;
 }
 
 } // namespace mammo::test

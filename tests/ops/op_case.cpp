@@ -374,6 +374,7 @@ std::vector<OpCase> read_cases() {
       const auto first = std::ranges::find_if(made.inputs, &Tensor::defined);
       made.operation = read(described.at("options"), first->shape());
       made.in_torch = described.value("torch", true);
+      made.is_smooth = described.value("smooth", true);
       cases.push_back(std::move(made));
       ++number;
     }
@@ -382,6 +383,10 @@ std::vector<OpCase> read_cases() {
 }
 
 } // namespace
+
+Tensor input_by_formula(const std::string& description, std::uint32_t seed) {
+  return input(Json::parse(description), seed);
+}
 
 bool OpCase::is_integer() const {
   return inputs[0].defined() && !is_floating(inputs[0].dtype());

@@ -24,7 +24,7 @@ namespace mammo::test {
 //   unit              in [0, 1)               index  0 to `"bound"` - 1
 // An input is computed in the dtype that a test asks for, unless it names its own `dtype`: indices and seeds
 // (i64), the settings of an optimiser (f64). `"torch": false` marks results that PyTorch leaves open (the
-// order of ties) and that have no golden.
+// order of ties) and that have no golden; `"smooth": false` is_smooth.
 struct OpCase {
   std::string file; // "conv2d"
   std::string name;
@@ -32,6 +32,7 @@ struct OpCase {
   std::vector<Tensor> inputs; // f64, or the input's own dtype; undefined where left out
   std::vector<bool> has_own_dtype = {};
   bool in_torch = true;
+  bool is_smooth = true; // no kink or tie near its inputs: central differences tell its gradient
 
   std::string title() const { return file + ": " + name; }
   // Whether it is about integers: its first input is of an integer type.
@@ -39,6 +40,9 @@ struct OpCase {
   // The inputs converted to `dtype`, but for those with their own.
   std::vector<Tensor> inputs_as(DType dtype) const;
 };
+
+// One described input in f64, or in its own dtype: `description` is JSON as above.
+Tensor input_by_formula(const std::string& description, std::uint32_t seed);
 
 // All cases, by file name and in their order in the file.
 const std::vector<OpCase>& op_cases();

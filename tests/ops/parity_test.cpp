@@ -121,7 +121,8 @@ bool check_parity(const OpCase& c, const Backend& backend, DType dtype, const La
     const double error = test::largest_error(outputs[i], expected[i]);
     CHECK(error <= tolerance);
     CHECK(padding_is_zero(outputs[i]));
-    table.add(c.file, std::string(backend.name()) + (dtype == DType::f64 ? " f64" : ""), error);
+    table.add(c.file, std::string(backend.name()) + (dtype == DType::f64 ? " f64" : ""),
+              c.file.ends_with("_gradient") ? "backward" : "forward", error);
   }
   for (int repeat = 0; repeat < 2; ++repeat) {
     const auto again = run_poisoned(*plan, inputs);

@@ -41,6 +41,20 @@ class ThreadLease {
   int outer_ = 0;
 };
 
+/// While it lives, parallel regions started by the calling thread run in place, and a lease taken inside
+/// takes nothing. The scope itself takes nothing from the budget and never waits: for threads that work
+/// beside the leased ones, such as a data loader's.
+class SequentialScope {
+ public:
+  SequentialScope();
+  ~SequentialScope();
+  SequentialScope(const SequentialScope&) = delete;
+  SequentialScope& operator=(const SequentialScope&) = delete;
+
+ private:
+  int outer_ = 0;
+};
+
 namespace detail {
 using RangeCall = void (*)(const void* body, std::int64_t begin, std::int64_t end);
 void parallel_ranges(std::int64_t begin, std::int64_t end, std::int64_t grain, const void* body,

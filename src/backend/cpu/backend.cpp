@@ -42,9 +42,9 @@ class CpuBackend final : public Backend {
 
 const kernels::VectorKernels& cpu::vector_kernels() {
 #if defined(__x86_64__)
-  // AVX-512 brings nothing to loops that wait for memory.
-  static const kernels::VectorKernels& widest =
-      isa() >= Isa::avx2 ? kernels::avx2_kernels : kernels::baseline_kernels;
+  static const kernels::VectorKernels& widest = isa() >= Isa::avx512 ? kernels::avx512_kernels
+                                                : isa() >= Isa::avx2 ? kernels::avx2_kernels
+                                                                     : kernels::baseline_kernels;
   return widest;
 #else
   return kernels::baseline_kernels;

@@ -2,7 +2,9 @@
 
 #include "kernels/cpu/vector_kernels.hpp"
 #include "mammo/backend/backend.hpp"
+#include "mammo/core/threads.hpp"
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -39,6 +41,30 @@ PlanPointer make_plan(std::vector<TensorSpec> outputs, Compute compute) {
   return std::make_shared<FunctionPlan<Compute>>(std::move(outputs), std::move(compute));
 }
 
+/// A plan that calls `compute(inputs, outputs, workspace)` with `bytes` of workspace.
+template <class Compute>
+class WorkspacePlan final : public Plan {
+ public:
+  WorkspacePlan(std::vector<TensorSpec> outputs, std::size_t bytes, Compute compute)
+      : outputs_(std::move(outputs)), bytes_(bytes), compute_(std::move(compute)) {}
+
+  const std::vector<TensorSpec>& outputs() const override { return outputs_; }
+  std::size_t workspace_bytes() const override { return bytes_; }
+  void run(std::span<const Tensor> inputs, std::span<Tensor> outputs, std::byte* workspace) const override {
+    compute_(inputs, outputs, workspace);
+  }
+
+ private:
+  std::vector<TensorSpec> outputs_;
+  std::size_t bytes_;
+  Compute compute_;
+};
+
+template <class Compute>
+PlanPointer make_plan(std::vector<TensorSpec> outputs, std::size_t bytes, Compute compute) {
+  return std::make_shared<WorkspacePlan<Compute>>(std::move(outputs), bytes, std::move(compute));
+}
+
 /// A picture tensor as its layout stores it: planes of height x width pixels of `lanes` neighbouring floats.
 struct Planes {
   std::int64_t count;
@@ -48,6 +74,21 @@ struct Planes {
 
   Planes(const Shape& shape, Layout layout);
 };
+
+/// Calls body(plane, first lane, lanes) for parts of planes that together cover all of them: few lanes of one
+/// plane each, so that threads have enough to share. `cost` is the work on one plane, in elements.
+template <class Body>
+void for_each_plane_part(const Planes& planes, std::int64_t cost, const Body& body) {
+  constexpr std::int64_t most_lanes = 64;
+  const std::int64_t parts = (planes.lanes + most_lanes - 1) / most_lanes;
+  parallel_for(0, planes.count * parts, elementwise_grain * parts / cost + 1,
+               [&](std::int64_t begin, std::int64_t end) {
+                 for (std::int64_t i = begin; i < end; ++i) {
+                   const std::int64_t lane = i % parts * most_lanes;
+                   body(i / parts, lane, std::min(most_lanes, planes.lanes - lane));
+                 }
+               });
+}
 
 /// Sets the padding of the last block to zero, where there is any: for results of functions that do not keep
 /// 0.
@@ -65,5 +106,18 @@ PlanPointer plan(const Reduce& op, const Signature& signature, std::vector<Tenso
 PlanPointer plan(const TopK& op, const Signature& signature, std::vector<TensorSpec> outputs);
 PlanPointer plan(const BoxDecode& op, const Signature& signature, std::vector<TensorSpec> outputs);
 PlanPointer plan(const Nms& op, const Signature& signature, std::vector<TensorSpec> outputs);
+
+PlanPointer plan(const BatchNormTraining& op, const Signature& signature, std::vector<TensorSpec> outputs);
+PlanPointer plan(const BatchNormGradient& op, const Signature& signature, std::vector<TensorSpec> outputs);
+PlanPointer plan(const GroupNorm& op, const Signature& signature, std::vector<TensorSpec> outputs);
+PlanPointer plan(const GroupNormGradient& op, const Signature& signature, std::vector<TensorSpec> outputs);
+PlanPointer plan(const LayerNorm& op, const Signature& signature, std::vector<TensorSpec> outputs);
+PlanPointer plan(const LayerNormGradient& op, const Signature& signature, std::vector<TensorSpec> outputs);
+PlanPointer plan(const SoftmaxGradient& op, const Signature& signature, std::vector<TensorSpec> outputs);
+PlanPointer plan(const Pool2dGradient& op, const Signature& signature, std::vector<TensorSpec> outputs);
+PlanPointer plan(const AdaptivePool2dGradient& op, const Signature& signature,
+                 std::vector<TensorSpec> outputs);
+PlanPointer plan(const Interpolate2dGradient& op, const Signature& signature,
+                 std::vector<TensorSpec> outputs);
 
 } // namespace mammo::cpu
