@@ -1,19 +1,17 @@
 #include "mammo/nn/formula.hpp"
 
+#include "nn/fnv.hpp"
+
 #include <cmath>
 #include <set>
 
 namespace mammo::nn {
 namespace {
 
-// FNV-1a, 64 bits.
 std::uint64_t hash_name(std::string_view name) {
-  std::uint64_t hash = 0xcbf29ce484222325u;
-  for (const char c : name) {
-    hash ^= static_cast<unsigned char>(c);
-    hash *= 0x100000001b3u;
-  }
-  return hash;
+  Fnv hash;
+  hash.add(name);
+  return hash.sum();
 }
 
 // The output function of SplitMix64 (Steele, Lea and Flood, OOPSLA 2014), upper 24 bits as a signed fraction.

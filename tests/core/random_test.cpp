@@ -118,3 +118,12 @@ TEST_CASE("random tensors are filled from the generator in order") {
   const Tensor z = random_normal({4}, 10, 0.5, a);
   for (const float value : z.data<float>()) CHECK(value == static_cast<float>(10 + 0.5 * b.normal()));
 }
+
+TEST_CASE("seed, stream and position are the whole state of a generator") {
+  Generator generator(0x123456789abcdef0u, 42);
+  for (int i = 0; i < 7; ++i) generator.next_u32();
+  Generator again(generator.seed(), generator.stream());
+  again.seek(generator.position());
+  CHECK(again.seed() == 0x123456789abcdef0u);
+  CHECK(again.next_u32() == generator.next_u32());
+}

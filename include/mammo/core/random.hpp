@@ -27,6 +27,8 @@ class Generator {
   /// Standard normal, by the inverse of the distribution function (Wichura, AS 241, 1988).
   double normal();
 
+  std::uint64_t seed() const { return std::uint64_t{key_[1]} << 32 | key_[0]; }
+  std::uint64_t stream() const { return stream_; }
   /// Numbers drawn so far, in words: with the seed and the stream, the whole state.
   std::uint64_t position() const { return position_; }
   void seek(std::uint64_t position) { position_ = position; }
