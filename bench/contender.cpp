@@ -71,7 +71,7 @@ const nn::Sgd descent{.rate = 1e-3, .momentum = 0.9, .weight_decay = 1e-4};
 template <class Net, class Loss>
 Workload training(std::shared_ptr<Net> net, Loss loss_of) {
   auto optimizer = std::make_shared<nn::Optimizer>(descent);
-  return [=] {
+  return [=]() mutable {
     nn::clear_gradients(*net);
     const Tensor loss = loss_of(*net);
     backward(loss);
