@@ -72,7 +72,8 @@ struct DropoutTerms {
 
 /// Inner loops over contiguous memory, of one instruction set.
 struct VectorKernels {
-  /// y[i] = f(x[i]). exp and sigmoid are within 2 units in the last place, log, tanh, gelu and silu within 4.
+  /// y[i] = f(x[i]). exp and sigmoid are within 2 units in the last place, log, tanh and silu within 4, gelu
+  /// within 6.
   void (*apply)(Function f, const float* x, float* y, std::int64_t n);
   /// y[i] = f(a[i * a_step], b[i * b_step]), steps 0 or 1; negative results become 0 where `relu`. NaN where
   /// either operand is. y may be a or b.
