@@ -16,7 +16,7 @@
 #include <string>
 #include <vector>
 
-// Our side of the comparison with other runtimes (scripts/compare): runs one workload on request, so that two
+// Our side of the comparison with other runtimes (`make bench`): runs one workload on request, so that two
 // runtimes can take turns. bench/rivals/torch_contender.py is the same on PyTorch; weights, inputs and targets are by
 // formula in both.
 //

@@ -1,4 +1,6 @@
+#include "mammo/backend/dispatch.hpp"
 #include "mammo/models/resnet.hpp"
+#include "mammo/models/retinanet.hpp"
 #include "mammo/nn/conv_transpose2d.hpp"
 #include "mammo/nn/formula.hpp"
 #include "mammo/nn/gradients.hpp"
@@ -12,6 +14,7 @@
 #include "mammo/ops/pooling.hpp"
 #include "tests/support/compare.hpp"
 #include "tests/support/files.hpp"
+#include "tests/support/skip.hpp"
 
 #include <cmath>
 #include <functional>
@@ -108,6 +111,8 @@ void check_steps(const std::string& name, nn::Module& net, double rate,
   const nn::SafeTensors golden(test::golden("models/training.safetensors"));
   const Tensor losses = golden.tensor(name + ".losses");
   const Tensor norms = golden.tensor(name + ".norms");
+  // Where oneDNN has the convolutions, nothing may need reference.
+  const ExecutionScope scope({.strict = find_backend("onednn") != nullptr});
   load_by_formula(net);
   net.set_trainable("*");
   net.train();
@@ -146,4 +151,40 @@ TEST_CASE("twenty steps of a small U-Net follow PyTorch's") {
     const Tensor x = nn::formula_tensor(concat("unet.x", step), {2, 1, 16, 16});
     return bce_loss(net.forward(x), mask_of(x));
   });
+}
+
+TEST_CASE("a RetinaNet trains and infers in strict mode, its frozen stem without a record") {
+  if (!find_backend("onednn")) test::skip("built without oneDNN, which has the convolutions");
+  const ExecutionScope scope({.strict = true});
+  models::RetinaNet net(
+      {.backbone = {.depth = 50, .width_factor = 0.125, .frozen_norm = true, .num_classes = 0},
+       .pyramid_channels = 16,
+       .head_depth = 1,
+       .num_classes = 1});
+  load_by_formula(net);
+  net.set_trainable("*");
+  net.set_trainable("backbone.body.conv1.*", false);
+  net.train();
+  const Tensor x = nn::formula_tensor("x", {2, 3, 96, 64});
+  nn::Optimizer optimizer(nn::Adam{.rate = 1e-3, .decoupled = true});
+  const auto loss_now = [&] {
+    const auto output = net.forward(x);
+    const Tensor classes = Tensor::zeros(output.cls_logits.shape());
+    const Tensor offsets = Tensor::zeros(output.bbox_regression.shape());
+    return add(focal_loss(output.cls_logits, classes), smooth_l1_loss(output.bbox_regression, offsets));
+  };
+  const double first = loss_now().item<float>();
+  for (int step = 0; step < 5; ++step) {
+    nn::clear_gradients(net);
+    backward(loss_now());
+    optimizer.step(net);
+  }
+  CHECK(loss_now().item<float>() < 0.7 * first);
+  for (const auto& entry : net.named_parameters()) {
+    INFO(entry.name);
+    CHECK(grad(entry.tensor).defined() == !entry.name.starts_with("backbone.body.conv1."));
+  }
+  net.eval();
+  const NoGrad off;
+  CHECK_NOTHROW(net.postprocess(net.forward(x)));
 }
