@@ -74,7 +74,7 @@ TEST_CASE("in training a frozen norm is folded too") {
 }
 
 TEST_CASE("in training a norm takes its statistics from the batch, and its running ones follow") {
-  nn::BatchNorm2d norm({.channels = 1, .eps = 0, .momentum = 0.25});
+  nn::BatchNorm2d norm({.channels = 1, .eps = 1e-12, .momentum = 0.25});
   norm.load_state_dict({{"weight", Tensor::from<float>({2}, {1})},
                         {"bias", Tensor::from<float>({1}, {1})},
                         {"running_mean", Tensor::from<float>({8}, {1})},
