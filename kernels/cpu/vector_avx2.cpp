@@ -41,6 +41,15 @@ struct Vector {
     const __m256i biased = _mm256_add_epi32(_mm256_cvtps_epi32(v), _mm256_set1_epi32(127));
     return Vector(_mm256_castsi256_ps(_mm256_slli_epi32(biased, 23)));
   }
+  /// e and m of a normal number above 0, 2^e m, m from 1 to 2.
+  Vector exponent() const {
+    const __m256i biased = _mm256_srli_epi32(_mm256_castps_si256(v), 23);
+    return Vector(_mm256_cvtepi32_ps(_mm256_sub_epi32(biased, _mm256_set1_epi32(127))));
+  }
+  Vector mantissa() const {
+    const __m256 fraction = _mm256_and_ps(v, _mm256_castsi256_ps(_mm256_set1_epi32(0x7FFFFF)));
+    return Vector(_mm256_or_ps(fraction, _mm256_set1_ps(1.0F)));
+  }
 };
 
 inline Vector operator+(Vector a, Vector b) {
@@ -66,6 +75,10 @@ inline Vector larger(Vector a, Vector b) {
 }
 inline Vector smaller(Vector a, Vector b) {
   return Vector(_mm256_blendv_ps(_mm256_min_ps(a.v, b.v), a.v, _mm256_cmp_ps(a.v, a.v, _CMP_UNORD_Q)));
+}
+/// `yes` where a <= b, `no` where not or where either is NaN.
+inline Vector where_at_most(Vector a, Vector b, Vector yes, Vector no) {
+  return Vector(_mm256_blendv_ps(no.v, yes.v, _mm256_cmp_ps(a.v, b.v, _CMP_LE_OQ)));
 }
 
 /// Whether a is larger than b, or NaN where b is a number.
@@ -113,21 +126,9 @@ struct Doubles {
 };
 
 #include "kernels/cpu/vector_loops.inl"
-// After what it builds on.
-#include "kernels/cpu/normalization_loops.inl"
 
 } // namespace
 
-const VectorKernels avx2_kernels{apply,
-                                 combine,
-                                 sum,
-                                 accumulate,
-                                 blend,
-                                 overlaps_any,
-                                 add_scaled,
-                                 give_to_largest,
-                                 {column_moments, transform_columns, column_gradient_moments,
-                                  gradient_columns, transform_row, row_gradient_moments, gradient_row,
-                                  product_sum, accumulate_products, softmax_gradient}};
+const VectorKernels avx2_kernels = loops;
 
 } // namespace mammo::kernels

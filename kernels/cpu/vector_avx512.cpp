@@ -42,6 +42,15 @@ struct Vector {
     const __m512i biased = _mm512_add_epi32(_mm512_cvtps_epi32(v), _mm512_set1_epi32(127));
     return Vector(_mm512_castsi512_ps(_mm512_slli_epi32(biased, 23)));
   }
+  /// e and m of a normal number above 0, 2^e m, m from 1 to 2.
+  Vector exponent() const {
+    const __m512i biased = _mm512_srli_epi32(_mm512_castps_si512(v), 23);
+    return Vector(_mm512_cvtepi32_ps(_mm512_sub_epi32(biased, _mm512_set1_epi32(127))));
+  }
+  Vector mantissa() const {
+    const __m512 fraction = _mm512_and_ps(v, _mm512_castsi512_ps(_mm512_set1_epi32(0x7FFFFF)));
+    return Vector(_mm512_or_ps(fraction, _mm512_set1_ps(1.0F)));
+  }
 };
 
 inline Vector operator+(Vector a, Vector b) {
@@ -69,6 +78,10 @@ inline Vector larger(Vector a, Vector b) {
 inline Vector smaller(Vector a, Vector b) {
   const __mmask16 a_is_nan = _mm512_cmp_ps_mask(a.v, a.v, _CMP_UNORD_Q);
   return Vector(_mm512_mask_mov_ps(_mm512_min_ps(a.v, b.v), a_is_nan, a.v));
+}
+/// `yes` where a <= b, `no` where not or where either is NaN.
+inline Vector where_at_most(Vector a, Vector b, Vector yes, Vector no) {
+  return Vector(_mm512_mask_mov_ps(no.v, _mm512_cmp_ps_mask(a.v, b.v, _CMP_LE_OQ), yes.v));
 }
 
 /// Whether a is larger than b, or NaN where b is a number.
@@ -112,21 +125,9 @@ struct Doubles {
 };
 
 #include "kernels/cpu/vector_loops.inl"
-// After what it builds on.
-#include "kernels/cpu/normalization_loops.inl"
 
 } // namespace
 
-const VectorKernels avx512_kernels{apply,
-                                   combine,
-                                   sum,
-                                   accumulate,
-                                   blend,
-                                   overlaps_any,
-                                   add_scaled,
-                                   give_to_largest,
-                                   {column_moments, transform_columns, column_gradient_moments,
-                                    gradient_columns, transform_row, row_gradient_moments, gradient_row,
-                                    product_sum, accumulate_products, softmax_gradient}};
+const VectorKernels avx512_kernels = loops;
 
 } // namespace mammo::kernels

@@ -26,6 +26,12 @@ struct Vector {
   Vector magnitude() const { return Vector(std::fabs(v)); }
   /// 2^v for an integer v from -126 to 127.
   Vector power_of_two() const { return Vector(std::isnan(v) ? v : std::ldexp(1.0F, static_cast<int>(v))); }
+  /// e and m of a normal number above 0, 2^e m, m from 1 to 2.
+  Vector exponent() const { return Vector(std::logb(v)); }
+  Vector mantissa() const {
+    int exponent = 0;
+    return Vector(2 * std::frexp(v, &exponent));
+  }
 };
 
 inline Vector operator+(Vector a, Vector b) {
@@ -54,6 +60,10 @@ inline Vector larger(Vector a, Vector b) {
 inline Vector smaller(Vector a, Vector b) {
   return Vector(a.v < b.v || std::isnan(a.v) ? a.v : b.v);
 }
+/// `yes` where a <= b, `no` where not or where either is NaN.
+inline Vector where_at_most(Vector a, Vector b, Vector yes, Vector no) {
+  return a.v <= b.v ? yes : no;
+}
 
 /// Whether a is larger than b, or NaN where b is a number.
 inline bool beats(Vector a, Vector b) {
@@ -79,21 +89,9 @@ struct Doubles {
 };
 
 #include "kernels/cpu/vector_loops.inl"
-// After what it builds on.
-#include "kernels/cpu/normalization_loops.inl"
 
 } // namespace
 
-const VectorKernels baseline_kernels{apply,
-                                     combine,
-                                     sum,
-                                     accumulate,
-                                     blend,
-                                     overlaps_any,
-                                     add_scaled,
-                                     give_to_largest,
-                                     {column_moments, transform_columns, column_gradient_moments,
-                                      gradient_columns, transform_row, row_gradient_moments, gradient_row,
-                                      product_sum, accumulate_products, softmax_gradient}};
+const VectorKernels baseline_kernels = loops;
 
 } // namespace mammo::kernels

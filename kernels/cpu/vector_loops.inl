@@ -1,34 +1,20 @@
 // The loops of vector_kernels.hpp over a type Vector of `width` floats, which the including file defines in
 // the same unnamed namespace. Nothing here may be shared between the files that include it: each is compiled
-// for other instructions. For the same reason it includes nothing.
-
-// e^x = 2^n e^r with n the integer nearest to x / ln 2, |r| <= ln 2 / 2. ln 2 is taken in two parts, the
-// first of few enough bits for n times it to be exact. The polynomial is the minimax fit of (e^r - 1 - r) /
-// r^2 by relative error of e^r, 3e-9. 2^n is applied in two halves, so that results near the ends of the
-// range stay in it.
-inline Vector exponential(Vector x) {
-  x = x.at_most(89.0F).at_least(-104.0F);
-  const Vector n = (x * Vector(1.44269504F)).rounded();
-  const Vector r = multiply_add(n, Vector(2.12194440e-4F), multiply_add(n, Vector(-0.693359375F), x));
-  Vector p(1.38143089e-3F);
-  p = multiply_add(p, r, Vector(8.36885627e-3F));
-  p = multiply_add(p, r, Vector(4.16684002e-2F));
-  p = multiply_add(p, r, Vector(1.66665196e-1F));
-  p = multiply_add(p, r, Vector(4.99999940e-1F));
-  p = multiply_add(p, r, Vector(1.0F));
-  p = multiply_add(p, r, Vector(1.0F));
-  const Vector half = (n * Vector(0.5F)).rounded();
-  return p * half.power_of_two() * (n - half).power_of_two();
-}
+// for other instructions. For the same reason it includes nothing but its own parts.
+#include "kernels/cpu/vector_functions.inl"
 
 template <Function f>
 inline Vector apply_one(Vector x) {
   if constexpr (f == Function::relu) return x.at_least(0.0F);
   if constexpr (f == Function::sigmoid) return Vector(1.0F) / (Vector(1.0F) + exponential(-x));
   if constexpr (f == Function::exp) return exponential(x);
+  if constexpr (f == Function::log) return logarithm(x);
   if constexpr (f == Function::sqrt) return x.root();
   if constexpr (f == Function::neg) return -x;
   if constexpr (f == Function::abs) return x.magnitude();
+  if constexpr (f == Function::tanh) return hyperbolic_tangent(x);
+  if constexpr (f == Function::gelu) return x * Normal(x).distribution;
+  if constexpr (f == Function::silu) return x / (Vector(1.0F) + exponential(-x));
 }
 
 template <Combination f>
@@ -63,9 +49,13 @@ void apply(Function f, const float* x, float* y, std::int64_t n) {
   case Function::relu: return apply_loop<Function::relu>(x, y, n);
   case Function::sigmoid: return apply_loop<Function::sigmoid>(x, y, n);
   case Function::exp: return apply_loop<Function::exp>(x, y, n);
+  case Function::log: return apply_loop<Function::log>(x, y, n);
   case Function::sqrt: return apply_loop<Function::sqrt>(x, y, n);
   case Function::neg: return apply_loop<Function::neg>(x, y, n);
   case Function::abs: return apply_loop<Function::abs>(x, y, n);
+  case Function::tanh: return apply_loop<Function::tanh>(x, y, n);
+  case Function::gelu: return apply_loop<Function::gelu>(x, y, n);
+  case Function::silu: return apply_loop<Function::silu>(x, y, n);
   }
 }
 
@@ -78,6 +68,31 @@ struct Operand {
     return step == 0 ? Vector(*elements) : Vector::load(elements + i, count);
   }
 };
+
+// A full vector of several arrays at once, or what is left of them.
+struct WholePlace {
+  std::int64_t i;
+
+  Vector load(const float* from) const { return Vector::load(from + i); }
+  Vector load(const Operand& from) const { return from.load(i); }
+  void store(float* to, Vector v) const { v.store(to + i); }
+};
+
+struct PartPlace {
+  std::int64_t i;
+  std::int64_t count;
+
+  Vector load(const float* from) const { return Vector::load(from + i, count); }
+  Vector load(const Operand& from) const { return from.load(i, count); }
+  void store(float* to, Vector v) const { v.store(to + i, count); }
+};
+
+template <class Step>
+inline void for_each_place(std::int64_t n, Step step) {
+  for_each_vector(
+      n, [&](std::int64_t i) { step(WholePlace{i}); },
+      [&](std::int64_t i, std::int64_t count) { step(PartPlace{i, count}); });
+}
 
 template <Combination f>
 void combine_loop(bool relu, Operand a, Operand b, float* y, std::int64_t n) {
@@ -207,3 +222,16 @@ bool overlaps_any(const BoxArrays& boxes, std::int64_t n, const BoxCorners& box,
   }
   return false;
 }
+
+#include "kernels/cpu/normalization_loops.inl"
+#include "kernels/cpu/vector_dropout.inl"
+#include "kernels/cpu/vector_gradients.inl"
+#include "kernels/cpu/vector_losses.inl"
+#include "kernels/cpu/vector_steps.inl"
+
+constexpr VectorKernels loops{
+    apply,          combine,          sum,     accumulate,    blend,           overlaps_any,
+    apply_gradient, extreme_gradient, loss,    loss_gradient, exponential_sum, scaled_exponential,
+    sgd_step,       adam_step,        average, dropout,       add_scaled,      give_to_largest,
+    {column_moments, transform_columns, column_gradient_moments, gradient_columns, transform_row,
+     row_gradient_moments, gradient_row, product_sum, accumulate_products, softmax_gradient}};

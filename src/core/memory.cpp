@@ -42,11 +42,17 @@ Pool& pool() {
 }
 
 // Blocks come in few sizes, so that a freed one fits the next request of about its size: multiples of an
-// eighth of the power of two below, at most 12.5 % wasted.
+// eighth of the power of two below, or, from a megabyte on, of a 64th. A cached block is taken for up to an
+// eighth less than it has.
 std::size_t size_class(std::size_t bytes) {
+  const std::size_t steps = bytes < (std::size_t{1} << 20) ? 8 : 64;
   std::size_t step = memory::alignment;
-  while (step * 16 <= bytes) step *= 2;
+  while (step * 2 * steps <= bytes) step *= 2;
   return (bytes + step - 1) / step * step;
+}
+
+std::size_t most_taken_for(std::size_t size) {
+  return size + size / 8;
 }
 
 void release_blocks(Pool& p, std::size_t keep) {
@@ -58,11 +64,18 @@ void release_blocks(Pool& p, std::size_t keep) {
   }
 }
 
-void* take(std::size_t size) {
+struct Block {
+  void* address = nullptr;
+  std::size_t size = 0;
+};
+
+Block take(std::size_t size) {
   Pool& p = pool();
   const std::scoped_lock lock(p.mutex);
   void* block = nullptr;
-  if (auto found = p.blocks.find(size); found != p.blocks.end()) {
+  if (auto found = p.blocks.lower_bound(size);
+      found != p.blocks.end() && found->first <= most_taken_for(size)) {
+    size = found->first;
     block = found->second;
     p.blocks.erase(found);
     p.cached -= size;
@@ -77,7 +90,7 @@ void* take(std::size_t size) {
   }
   p.in_use += size;
   MemoryScopes::note(p.in_use, p.scopes);
-  return block;
+  return {block, size};
 }
 
 void give_back(void* block, std::size_t size) noexcept {
@@ -124,8 +137,8 @@ void set_cache_limit(std::size_t bytes) {
 
 std::shared_ptr<std::byte> allocate(std::size_t bytes) {
   require<OutOfMemory>(bytes <= std::size_t{1} << 46, "cannot allocate ", bytes, " bytes");
-  const std::size_t size = size_class(std::max<std::size_t>(bytes, 1));
-  return {static_cast<std::byte*>(take(size)), [size](std::byte* b) { give_back(b, size); }};
+  const Block block = take(size_class(std::max<std::size_t>(bytes, 1)));
+  return {static_cast<std::byte*>(block.address), [size = block.size](std::byte* b) { give_back(b, size); }};
 }
 
 } // namespace memory

@@ -1,14 +1,25 @@
 #include "mammo/ops/convolution.hpp"
 
+#include "mammo/ops/autograd.hpp"
 #include "mammo/ops/evaluate.hpp"
 
 #include <array>
 
 namespace mammo {
+namespace {
+
+// Whether a weight will have changed by its next use.
+bool is_trained(const Tensor& weight) {
+  return is_recording(std::array{weight});
+}
+
+} // namespace
 
 Tensor conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias, const Conv2d& options,
               const Tensor& residual) {
-  return evaluate_one(options, std::array{x, weight, bias, residual});
+  Conv2d operation = options;
+  operation.keep_packed = options.keep_packed && !is_trained(weight);
+  return evaluate_one(operation, std::array{x, weight, bias, residual});
 }
 
 Tensor conv_transpose2d(const Tensor& x, const Tensor& weight, const Tensor& bias,
@@ -25,7 +36,7 @@ Tensor conv_transpose2d(const Tensor& x, const Tensor& weight, const Tensor& bia
   const Size2d output(
       size(x.size(2), weight.size(2), stride.height, padding.height, dilation.height, rest.height),
       size(x.size(3), weight.size(3), stride.width, padding.width, dilation.width, rest.width));
-  return evaluate_one(ConvTranspose2d{output, stride, padding, dilation, groups},
+  return evaluate_one(ConvTranspose2d{output, stride, padding, dilation, groups, !is_trained(weight)},
                       std::array{x, weight, bias});
 }
 

@@ -290,3 +290,88 @@ TEST_CASE("matmul") {
   CHECK_THROWS_AS(shape_of(MatMul{}, {spec({5}), spec({5})}), ShapeError);
   CHECK_THROWS_AS(shape_of(MatMul{}, {spec({2, 4, 5}), spec({5, 6})}), ShapeError);
 }
+
+TEST_CASE("gradients element by element, and dropout") {
+  const TensorSpec x = spec({2, 3});
+  CHECK(shape_of(UnaryGradient{}, {x, x}) == x.shape);
+  CHECK_THROWS_WITH(infer_outputs(UnaryGradient{}, {x, spec({3})}), "unary_gradient: g [3], expected [2, 3]");
+  CHECK_THROWS_AS(infer_outputs(UnaryGradient{}, {x, spec({2, 3}, DType::f64)}), TypeError);
+  CHECK(shape_of(ExtremeGradient{}, {spec({3}), spec({2, 1}), x}) == x.shape);
+  CHECK_THROWS_AS(infer_outputs(ExtremeGradient{}, {spec({3}), spec({2, 1}), spec({3})}), ShapeError);
+  CHECK_THROWS_AS(infer_outputs(ExtremeGradient{.kind = BinaryKind::add}, {x, x, x}), ArgumentError);
+  const TensorSpec seed = spec({2}, DType::i64);
+  CHECK(shape_of(Dropout{}, {x, seed}) == x.shape);
+  CHECK_THROWS_AS(infer_outputs(Dropout{}, {x, spec({2})}), TypeError);
+  CHECK_THROWS_AS(infer_outputs(Dropout{}, {x, spec({1}, DType::i64)}), ShapeError);
+  CHECK_THROWS_AS(infer_outputs(Dropout{.probability = 1}, {x, seed}), ArgumentError);
+  CHECK_THROWS_AS(infer_outputs(Dropout{.probability = NAN}, {x, seed}), ArgumentError);
+}
+
+TEST_CASE("reduce_gradient and argmax") {
+  const TensorSpec x = spec({2, 3, 4});
+  const TensorSpec y = spec({2, 1, 4});
+  CHECK(shape_of(ReduceGradient{.dims = {1}}, {x, y, y}) == x.shape);
+  CHECK_THROWS_WITH(infer_outputs(ReduceGradient{.dims = {1}}, {x, spec({2, 4}), y}),
+                    "reduce_gradient: y [2, 4], expected [2, 1, 4]");
+  CHECK_THROWS_AS(infer_outputs(ReduceGradient{.dims = {1, 0}}, {x, y, y}), ShapeError);
+  CHECK(shape_of(ArgMax{.dim = 1}, {x}) == Shape{2, 4});
+  CHECK(infer_outputs(ArgMax{.dim = 1}, {x})[0].dtype == DType::i64);
+  CHECK_THROWS_AS(shape_of(ArgMax{.dim = 3}, {x}), ShapeError);
+  CHECK_THROWS_WITH(shape_of(ArgMax{.dim = 1}, {spec({2, 0})}), Catch::Contains("holds nothing"));
+}
+
+TEST_CASE("gather, scatter_add and embedding") {
+  const TensorSpec x = spec({5, 3});
+  const TensorSpec index = spec({4, 7}, DType::i64);
+  CHECK(shape_of(Gather{.dim = 1}, {x, index}) == Shape{4, 7});
+  CHECK_THROWS_AS(shape_of(Gather{.dim = 0}, {x, index}), ShapeError);
+  CHECK_THROWS_AS(shape_of(Gather{.dim = 1}, {x, spec({4, 7})}), TypeError);
+  CHECK_THROWS_AS(shape_of(Gather{.dim = 1}, {x, spec({4}, DType::i64)}), ShapeError);
+  CHECK(shape_of(ScatterAdd{.dim = 1, .shape = {5, 3}}, {spec({4, 7}), index}) == Shape{5, 3});
+  CHECK_THROWS_AS(shape_of(ScatterAdd{.dim = 1, .shape = {5, 3}}, {spec({4, 6}), index}), ShapeError);
+  CHECK_THROWS_AS(shape_of(ScatterAdd{.dim = 1, .shape = {3, 3}}, {spec({4, 7}), index}), ShapeError);
+  CHECK(shape_of(Embedding{}, {x, index}) == Shape{4, 7, 3});
+  CHECK_THROWS_AS(shape_of(Embedding{}, {spec({5}), index}), ShapeError);
+  CHECK(shape_of(EmbeddingGradient{.rows = 5}, {spec({4, 7, 3}), index}) == Shape{5, 3});
+  CHECK_THROWS_AS(shape_of(EmbeddingGradient{.rows = 5}, {spec({4, 3}), index}), ShapeError);
+  CHECK_THROWS_AS(shape_of(EmbeddingGradient{.rows = -1}, {spec({4, 7, 3}), index}), ArgumentError);
+}
+
+TEST_CASE("losses") {
+  const TensorSpec x = spec({4, 3});
+  CHECK(shape_of(PointwiseLoss{}, {x, x}) == x.shape);
+  CHECK(shape_of(PointwiseLossGradient{}, {x, x, x}) == x.shape);
+  CHECK_THROWS_AS(infer_outputs(PointwiseLoss{}, {x, spec({4})}), ShapeError);
+  CHECK_THROWS_AS(infer_outputs(PointwiseLoss{.beta = 0}, {x, x}), ArgumentError);
+  CHECK_THROWS_AS(infer_outputs(PointwiseLoss{.alpha = 1.5}, {x, x}), ArgumentError);
+  CHECK_THROWS_AS(infer_outputs(PointwiseLoss{.gamma = -1}, {x, x}), ArgumentError);
+  CHECK_THROWS_AS(infer_outputs(PointwiseLossGradient{{.gamma = NAN}}, {x, x, x}), ArgumentError);
+  const TensorSpec target = spec({4}, DType::i64);
+  CHECK(shape_of(CrossEntropy{}, {x, target}) == Shape{4});
+  CHECK(shape_of(CrossEntropyGradient{}, {x, target, spec({4})}) == x.shape);
+  CHECK_THROWS_AS(infer_outputs(CrossEntropy{}, {x, spec({4})}), TypeError);
+  CHECK_THROWS_AS(infer_outputs(CrossEntropy{}, {x, spec({3}, DType::i64)}), ShapeError);
+  CHECK_THROWS_AS(infer_outputs(CrossEntropy{}, {spec({4, 0}), target}), ShapeError);
+  CHECK_THROWS_AS(infer_outputs(CrossEntropy{.label_smoothing = 1.5}, {x, target}), ArgumentError);
+  CHECK_THROWS_AS(infer_outputs(CrossEntropyGradient{}, {x, target, x}), ShapeError);
+}
+
+TEST_CASE("box_decode_gradient") {
+  const TensorSpec boxes = spec({7, 4});
+  CHECK(shape_of(BoxDecodeGradient{}, {boxes, boxes, boxes}) == Shape{7, 4});
+  CHECK_THROWS_AS(shape_of(BoxDecodeGradient{}, {boxes, boxes, spec({6, 4})}), ShapeError);
+  CHECK_THROWS_AS(shape_of(BoxDecodeGradient{{.clip = NAN}}, {boxes, boxes, boxes}), ArgumentError);
+}
+
+TEST_CASE("optimisers' steps") {
+  const TensorSpec p = spec({8, 3});
+  const auto settings = [](std::int64_t count) { return spec({count}, DType::f64); };
+  CHECK(infer_outputs(SgdStep{}, {p, p, p, settings(3)}).size() == 2);
+  CHECK(infer_outputs(AdamStep{}, {p, p, p, p, settings(6)}).size() == 3);
+  CHECK(infer_outputs(AverageStep{}, {p, p, settings(1)}).size() == 1);
+  CHECK(shape_of(AdamStep{}, {p, p, p, p, settings(6)}) == p.shape);
+  CHECK_THROWS_AS(infer_outputs(SgdStep{}, {p, p, spec({8}), settings(3)}), ShapeError);
+  CHECK_THROWS_AS(infer_outputs(SgdStep{}, {p, p, p, spec({3})}), TypeError);
+  CHECK_THROWS_AS(infer_outputs(AdamStep{}, {p, p, p, p, settings(5)}), ShapeError);
+  CHECK_THROWS_AS(infer_outputs(AverageStep{}, {p, p}), ArgumentError);
+}

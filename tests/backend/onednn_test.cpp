@@ -1,5 +1,6 @@
 #include "mammo/backend/dispatch.hpp"
 #include "mammo/core/isa.hpp"
+#include "mammo/core/memory.hpp"
 #include "mammo/core/random.hpp"
 #include "mammo/core/threads.hpp"
 #include "mammo/ops/convolution.hpp"
@@ -105,6 +106,51 @@ TEST_CASE("onednn: a weight changed in place is packed again") {
 TEST_CASE("onednn: a change in place costs one packing") {
   need_avx2();
   CHECK(logged("exec,cpu,reorder", "change") == 2);
+}
+
+TEST_CASE("onednn: in training only weights and their gradients are reordered, each once a step") {
+  need_avx2();
+  // Forward three weights, backward the two that the gradient goes through, and three gradients.
+  for (const char* isa : {"", "MAMMO_MAX_ISA=AVX2"}) {
+    INFO(isa);
+    CHECK(logged("exec,cpu,reorder", "train 1", isa) == 8);
+    CHECK(logged("exec,cpu,reorder", "train 3", isa) == 24);
+    CHECK(logged("ref:any", "train 1", isa) == 0);
+  }
+}
+
+TEST_CASE("onednn: a weight's packed copy is kept where that is wanted, and only there") {
+  need_avx2();
+  Generator random(9);
+  const Tensor x = random_normal({1, 16, 8, 8}, 0, 1, random);
+  const Tensor weight = random_normal({32, 16, 3, 3}, 0, 1, random);
+  const auto bytes_kept = [&](bool keep_packed) {
+    const ExecutionScope scope({.backend = "onednn", .strict = true});
+    const Tensor fresh = weight.clone();
+    const std::size_t before = memory::bytes_in_use();
+    conv2d(x, fresh, {}, {.padding = 1, .keep_packed = keep_packed});
+    return memory::bytes_in_use() - before;
+  };
+  CHECK(bytes_kept(true) >= static_cast<std::size_t>(weight.numel()) * sizeof(float));
+  CHECK(bytes_kept(false) == 0);
+}
+
+TEST_CASE("onednn: gradients come in the layout that they were given in") {
+  need_avx2();
+  Generator random(10);
+  const Tensor g = random_normal({2, 32, 5, 4}, 0, 1, random);
+  const Tensor weight = random_normal({32, 32, 3, 3}, 0, 1, random);
+  const Layout blocks = isa() == Isa::avx512 ? Layout::nChw16c : Layout::nChw8c;
+  const ExecutionScope scope({.backend = "onednn", .strict = true});
+  for (const Layout layout : {blocks, Layout::channels_last}) {
+    for (const std::int64_t stride : {1, 2}) {
+      const Size2d output = stride == 1 ? Size2d(5, 4) : Size2d(10, 7);
+      const Tensor x_gradient =
+          dispatch_one(ConvTranspose2d{.output = output, .stride = stride, .padding = 1},
+                       std::array{g.to(layout), weight, Tensor()});
+      CHECK(x_gradient.layout() == layout);
+    }
+  }
 }
 
 TEST_CASE("onednn: weights that are slices of one read-only storage are told apart") {

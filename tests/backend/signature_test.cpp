@@ -37,7 +37,7 @@ void check_distinct(const std::vector<Operation>& operations) {
 TEST_CASE("a change of any option changes the key") {
   check_distinct({Conv2d{}, Conv2d{.stride = {2, 1}}, Conv2d{.stride = {1, 2}}, Conv2d{.padding = {1, 0}},
                   Conv2d{.padding = {0, 1}}, Conv2d{.dilation = {2, 1}}, Conv2d{.dilation = {1, 2}},
-                  Conv2d{.groups = 2}, Conv2d{.activation = Activation::relu}});
+                  Conv2d{.groups = 2}, Conv2d{.activation = Activation::relu}, Conv2d{.keep_packed = false}});
   check_distinct({BatchNorm{}, BatchNorm{.eps = 1e-3}, BatchNorm{.activation = Activation::relu}});
   check_distinct({Pool2d{}, Pool2d{.kind = PoolKind::average}, Pool2d{.kernel = {2, 1}},
                   Pool2d{.kernel = {1, 2}}, Pool2d{.stride = {2, 1}}, Pool2d{.stride = {1, 2}},
@@ -48,7 +48,7 @@ TEST_CASE("a change of any option changes the key") {
   check_distinct({Interpolate2d{.output = 4}, Interpolate2d{.mode = Interpolation::bilinear, .output = 4},
                   Interpolate2d{.output = {4, 5}}, Interpolate2d{.output = {5, 4}},
                   Interpolate2d{.mode = Interpolation::bilinear, .output = 4, .align_corners = true}});
-  check_distinct({Linear{}, Linear{.activation = Activation::relu}});
+  check_distinct({Linear{}, Linear{.activation = Activation::relu}, Linear{.keep_packed = false}});
   check_distinct({Concat{.dim = 0}, Concat{.dim = 1}});
   check_distinct({Pad{.before = {0, 0}, .after = {0, 0}}, Pad{.before = {1, 0}, .after = {0, 0}},
                   Pad{.before = {0, 0}, .after = {1, 0}},
@@ -68,7 +68,7 @@ TEST_CASE("a change of any option changes the key") {
                   ConvTranspose2d{.stride = {2, 1}}, ConvTranspose2d{.stride = {1, 2}},
                   ConvTranspose2d{.padding = {1, 0}}, ConvTranspose2d{.padding = {0, 1}},
                   ConvTranspose2d{.dilation = {2, 1}}, ConvTranspose2d{.dilation = {1, 2}},
-                  ConvTranspose2d{.groups = 2}});
+                  ConvTranspose2d{.groups = 2}, ConvTranspose2d{.keep_packed = false}});
   check_distinct({ConvWeightGradient{}, ConvWeightGradient{.kernel = {2, 1}},
                   ConvWeightGradient{.kernel = {1, 2}}, ConvWeightGradient{.stride = {2, 1}},
                   ConvWeightGradient{.stride = {1, 2}}, ConvWeightGradient{.padding = {1, 0}},
@@ -98,12 +98,38 @@ TEST_CASE("a change of any option of a normalization or of a layer's gradient ch
                   Interpolate2dGradient{.align_corners = true}});
   check_distinct({LayerNorm{}, BatchNormTraining{}, LayerNormGradient{}, Linear{}, GroupNormGradient{},
                   Softmax{.dim = 1}, SoftmaxGradient{.dim = 1}});
+  check_distinct({Unary{.kind = UnaryKind::gelu}, Unary{.kind = UnaryKind::silu}});
+  check_distinct({UnaryGradient{}, UnaryGradient{.kind = UnaryKind::sigmoid}});
+  check_distinct({ExtremeGradient{}, ExtremeGradient{.kind = BinaryKind::minimum}});
+  check_distinct({Dropout{}, Dropout{.probability = 0.25}});
+  check_distinct({ReduceGradient{}, ReduceGradient{.dims = {0}}, ReduceGradient{.dims = {1}}});
+  check_distinct({ArgMax{.dim = 0}, ArgMax{.dim = 1}});
+  check_distinct({Gather{.dim = 0}, Gather{.dim = 1}});
+  check_distinct({ScatterAdd{.dim = 0, .shape = {2, 3}}, ScatterAdd{.dim = 1, .shape = {2, 3}},
+                  ScatterAdd{.dim = 0, .shape = {2, 4}}});
+  check_distinct({EmbeddingGradient{.rows = 1}, EmbeddingGradient{.rows = 2}});
+  check_distinct(
+      {BoxDecodeGradient{}, BoxDecodeGradient{{.weights = {2, 1, 1, 1}}}, BoxDecodeGradient{{.clip = 1}}});
+  const std::vector<PointwiseLoss> losses{
+      {}, {.kind = LossKind::huber}, {.kind = LossKind::focal}, {.beta = 2}, {.alpha = 0.5}, {.gamma = 1}};
+  check_distinct(std::vector<Operation>(losses.begin(), losses.end()));
+  std::vector<Operation> gradients;
+  for (const PointwiseLoss& loss : losses) gradients.push_back(PointwiseLossGradient{loss});
+  check_distinct(gradients);
+  check_distinct({CrossEntropy{}, CrossEntropy{.label_smoothing = 0.1}});
+  check_distinct({CrossEntropyGradient{}, CrossEntropyGradient{.label_smoothing = 0.1}});
+  check_distinct({SgdStep{}, SgdStep{.nesterov = true}});
+  check_distinct({AdamStep{}, AdamStep{.decoupled = true}});
 }
 
 TEST_CASE("operations whose options are alike have different keys") {
   check_distinct({Softmax{.dim = 0}, Concat{.dim = 0}, Linear{}, TopK{.k = 0}, Unary{}, Binary{}, Reduce{},
                   Nms{}, BoxDecode{}, Pad{}, Conv2d{}, BatchNorm{}, Pool2d{}, AdaptivePool2d{},
                   Interpolate2d{}, ConvTranspose2d{}, ConvWeightGradient{}, MatMul{}});
+  check_distinct({Unary{}, UnaryGradient{}, ArgMax{}, Gather{}, Embedding{}, AverageStep{}, SgdStep{},
+                  AdamStep{}, CrossEntropy{}, CrossEntropyGradient{}, PointwiseLoss{},
+                  PointwiseLossGradient{}, BoxDecode{}, BoxDecodeGradient{}, Dropout{}, ReduceGradient{},
+                  ScatterAdd{}, EmbeddingGradient{}, ExtremeGradient{}});
 }
 
 TEST_CASE("a change of any tensor or of the setting changes the key") {

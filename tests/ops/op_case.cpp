@@ -44,8 +44,8 @@ PoolKind pool_kind(const Json& o) {
 }
 
 Operation conv2d(const Json& o, const Shape&) {
-  return Conv2d{size(o, "stride", 1), size(o, "padding", 0), size(o, "dilation", 1), o.value("groups", 1),
-                activation(o)};
+  return Conv2d{size(o, "stride", 1), size(o, "padding", 0), size(o, "dilation", 1),
+                o.value("groups", 1), activation(o),         o.value("keep_packed", true)};
 }
 
 Operation batch_norm(const Json& o, const Shape&) {
@@ -71,7 +71,7 @@ Operation interpolate2d(const Json& o, const Shape&) {
 }
 
 Operation linear(const Json& o, const Shape&) {
-  return Linear{activation(o)};
+  return Linear{activation(o), o.value("keep_packed", true)};
 }
 
 Operation join(const Json& o, const Shape&) {
@@ -258,8 +258,8 @@ Operation average_step(const Json&, const Shape&) {
 }
 
 Operation conv_transpose2d(const Json& o, const Shape&) {
-  return ConvTranspose2d{size(o, "output", 1), size(o, "stride", 1), size(o, "padding", 0),
-                         size(o, "dilation", 1), o.value("groups", 1)};
+  return ConvTranspose2d{size(o, "output", 1),   size(o, "stride", 1), size(o, "padding", 0),
+                         size(o, "dilation", 1), o.value("groups", 1), o.value("keep_packed", true)};
 }
 
 Operation conv_weight_gradient(const Json& o, const Shape&) {

@@ -20,10 +20,10 @@ class CpuBackend final : public Backend {
   std::string_view name() const override { return "cpu"; }
 
   std::shared_ptr<const Plan> plan(const Signature& signature) const override {
-    const auto takes = [](const TensorSpec& input) {
-      return !input.defined || (input.dtype == DType::f32 && !is_empty(input));
-    };
-    if (!std::ranges::all_of(signature.inputs, takes)) return nullptr;
+    if (std::ranges::any_of(signature.inputs, is_empty)) return nullptr;
+    // infer_outputs lets another dtype stand beside f32 for indices, seeds and settings only.
+    const auto first = std::ranges::find_if(signature.inputs, &TensorSpec::defined);
+    if (first == signature.inputs.end() || first->dtype != DType::f32) return nullptr;
     return std::visit(
         [&]<class Operation>(const Operation& operation) -> std::shared_ptr<const Plan> {
           if constexpr (planned<Operation>) {

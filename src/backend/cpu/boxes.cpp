@@ -64,6 +64,33 @@ PlanPointer plan(const BoxDecode& op, const Signature& signature, std::vector<Te
   });
 }
 
+// Both corners move with the centre, and apart with the size.
+PlanPointer plan(const BoxDecodeGradient& op, const Signature&, std::vector<TensorSpec> outputs) {
+  constexpr std::int64_t grain = 2048;
+  return make_plan(
+      std::move(outputs), [op = op.decode](std::span<const Tensor> inputs, std::span<Tensor> results) {
+        const float* deltas = inputs[0].raw<float>();
+        const float* anchors = inputs[1].raw<float>();
+        const float* g = inputs[2].raw<float>();
+        float* y = results[0].mutable_raw<float>();
+        parallel_for(0, results[0].size(0), grain, [&](std::int64_t begin, std::int64_t end) {
+          for (std::int64_t i = begin; i < end; ++i) {
+            for (std::int64_t axis = 0; axis < 2; ++axis) {
+              const std::int64_t low = 4 * i + axis;
+              const std::int64_t high = low + 2;
+              const auto shift = static_cast<std::size_t>(axis);
+              const double size = static_cast<double>(anchors[high]) - anchors[low];
+              const double growth = deltas[high] / op.weights[shift + 2];
+              const double grown = growth > op.clip ? 0 : size * std::exp(growth);
+              const double apart = (static_cast<double>(g[high]) - g[low]) / 2;
+              y[low] = static_cast<float>((static_cast<double>(g[low]) + g[high]) * size / op.weights[shift]);
+              y[high] = static_cast<float>(apart * grown / op.weights[shift + 2]);
+            }
+          }
+        });
+      });
+}
+
 PlanPointer plan(const Nms& op, const Signature& signature, std::vector<TensorSpec> outputs) {
   const std::int64_t count = signature.inputs[0].shape[0];
   if (count > most_ordered) return nullptr;

@@ -94,8 +94,11 @@ void for_each_plane_part(const Planes& planes, std::int64_t cost, const Body& bo
 /// 0.
 void clear_padding(float* elements, const Shape& shape, Layout layout);
 
-// Plans for one kind of operation each, or null. `outputs` are those of infer_outputs; all inputs are f32 and
-// nothing is empty.
+/// The largest or smallest (`kind`) of n values and `so_far`; NaN where there is one.
+float extreme(kernels::Combination kind, const float* x, std::int64_t n, float so_far);
+
+// Plans for one kind of operation each, or null. `outputs` are those of infer_outputs; all inputs are f32,
+// but for indices, seeds and settings, and nothing is empty.
 PlanPointer plan(const Unary& op, const Signature& signature, std::vector<TensorSpec> outputs);
 PlanPointer plan(const Binary& op, const Signature& signature, std::vector<TensorSpec> outputs);
 PlanPointer plan(const Interpolate2d& op, const Signature& signature, std::vector<TensorSpec> outputs);
@@ -119,5 +122,27 @@ PlanPointer plan(const AdaptivePool2dGradient& op, const Signature& signature,
                  std::vector<TensorSpec> outputs);
 PlanPointer plan(const Interpolate2dGradient& op, const Signature& signature,
                  std::vector<TensorSpec> outputs);
+PlanPointer plan(const UnaryGradient& op, const Signature& signature, std::vector<TensorSpec> outputs);
+PlanPointer plan(const ExtremeGradient& op, const Signature& signature, std::vector<TensorSpec> outputs);
+PlanPointer plan(const Dropout& op, const Signature& signature, std::vector<TensorSpec> outputs);
+PlanPointer plan(const ReduceGradient& op, const Signature& signature, std::vector<TensorSpec> outputs);
+PlanPointer plan(const ArgMax& op, const Signature& signature, std::vector<TensorSpec> outputs);
+PlanPointer plan(const Gather& op, const Signature& signature, std::vector<TensorSpec> outputs);
+PlanPointer plan(const ScatterAdd& op, const Signature& signature, std::vector<TensorSpec> outputs);
+PlanPointer plan(const Embedding& op, const Signature& signature, std::vector<TensorSpec> outputs);
+PlanPointer plan(const EmbeddingGradient& op, const Signature& signature, std::vector<TensorSpec> outputs);
+PlanPointer plan(const BoxDecodeGradient& op, const Signature& signature, std::vector<TensorSpec> outputs);
+PlanPointer plan(const PointwiseLoss& op, const Signature& signature, std::vector<TensorSpec> outputs);
+PlanPointer plan(const PointwiseLossGradient& op, const Signature& signature,
+                 std::vector<TensorSpec> outputs);
+PlanPointer plan(const CrossEntropy& op, const Signature& signature, std::vector<TensorSpec> outputs);
+PlanPointer plan(const CrossEntropyGradient& op, const Signature& signature, std::vector<TensorSpec> outputs);
+PlanPointer plan(const SgdStep& op, const Signature& signature, std::vector<TensorSpec> outputs);
+PlanPointer plan(const AdamStep& op, const Signature& signature, std::vector<TensorSpec> outputs);
+PlanPointer plan(const AverageStep& op, const Signature& signature, std::vector<TensorSpec> outputs);
+
+/// Sums of the channels of a picture, [N, C] or, `of_batch`, [C], over `divisor`.
+PlanPointer plan_channel_sums(const TensorSpec& x, bool of_batch, double divisor,
+                              std::vector<TensorSpec> outputs);
 
 } // namespace mammo::cpu

@@ -1,3 +1,5 @@
+#include "backend/cpu/reduction.hpp"
+
 #include "backend/cpu/plans.hpp"
 #include "mammo/core/threads.hpp"
 
@@ -8,79 +10,8 @@
 namespace mammo::cpu {
 namespace {
 
-struct Loop {
-  std::int64_t size;
-  std::int64_t stride;
-};
-
-// Nested loops counted through by one number.
-struct Nest {
-  std::vector<Loop> loops;
-
-  std::int64_t count() const {
-    std::int64_t product = 1;
-    for (const Loop& loop : loops) product *= loop.size;
-    return product;
-  }
-  std::int64_t offset(std::int64_t i) const {
-    std::int64_t at = 0;
-    for (std::size_t k = loops.size(); k-- > 0;) {
-      at += i % loops[k].size * loops[k].stride;
-      i /= loops[k].size;
-    }
-    return at;
-  }
-};
-
-// A row-major tensor as loops over what stays, loops over what goes, and a run of memory that is one of both.
-// Neighbouring dimensions with the same fate are one.
-struct Reduction {
-  Nest kept;
-  Nest gone;
-  std::int64_t run = 1;
-  bool run_is_gone = false;
-
-  Reduction(const Shape& shape, const Dims& dims) {
-    struct Group {
-      Loop loop;
-      bool gone;
-    };
-    std::vector<Group> groups;
-    const Strides strides = row_major_strides(shape);
-    for (int d = 0; d < shape.rank(); ++d) {
-      if (shape[d] == 1) continue;
-      const bool is_gone = std::ranges::find(dims, d) != dims.end();
-      if (!groups.empty() && groups.back().gone == is_gone) {
-        groups.back().loop = {groups.back().loop.size * shape[d], strides[d]};
-      } else {
-        groups.push_back({{shape[d], strides[d]}, is_gone});
-      }
-    }
-    if (groups.empty()) return;
-    run = groups.back().loop.size;
-    run_is_gone = groups.back().gone;
-    groups.pop_back();
-    for (const Group& group : groups) (group.gone ? gone : kept).loops.push_back(group.loop);
-  }
-};
-
 bool is_sum(ReduceKind kind) {
   return kind == ReduceKind::sum || kind == ReduceKind::mean;
-}
-
-// The largest or smallest of n values and `so_far`.
-float extreme(kernels::Combination kind, const float* x, std::int64_t n, float so_far) {
-  constexpr std::int64_t lanes = 64;
-  std::array<float, lanes> best{};
-  best.fill(so_far);
-  const auto& loops = vector_kernels();
-  for (std::int64_t i = 0; i < n; i += lanes) {
-    loops.combine(kind, false, best.data(), 1, x + i, 1, best.data(), std::min(lanes, n - i));
-  }
-  for (std::int64_t left = lanes / 2; left >= 1; left /= 2) {
-    loops.combine(kind, false, best.data(), 1, best.data() + left, 1, best.data(), left);
-  }
-  return best[0];
 }
 
 // Elements that come next to each other in memory fold into one output element.
@@ -142,12 +73,30 @@ void fold_rows(ReduceKind kind, const Reduction& r, float start, double divisor,
 
 } // namespace
 
+float extreme(kernels::Combination kind, const float* x, std::int64_t n, float so_far) {
+  constexpr std::int64_t lanes = 64;
+  std::array<float, lanes> best{};
+  best.fill(so_far);
+  const auto& loops = vector_kernels();
+  for (std::int64_t i = 0; i < n; i += lanes) {
+    loops.combine(kind, false, best.data(), 1, x + i, 1, best.data(), std::min(lanes, n - i));
+  }
+  for (std::int64_t left = lanes / 2; left >= 1; left /= 2) {
+    loops.combine(kind, false, best.data(), 1, best.data() + left, 1, best.data(), left);
+  }
+  return best[0];
+}
+
 PlanPointer plan(const Reduce& op, const Signature& signature, std::vector<TensorSpec> outputs) {
   const TensorSpec& x = signature.inputs[0];
-  if (x.layout != Layout::row_major) return nullptr;
   double divisor = 1;
   if (op.kind == ReduceKind::mean) {
     for (const auto d : op.dims) divisor *= static_cast<double>(x.shape[static_cast<int>(d)]);
+  }
+  if (x.layout != Layout::row_major) {
+    const bool of_batch = op.dims == Dims{0, 2, 3};
+    if (!is_sum(op.kind) || (!of_batch && op.dims != Dims{2, 3})) return nullptr;
+    return plan_channel_sums(x, of_batch, divisor, std::move(outputs));
   }
   constexpr float infinity = std::numeric_limits<float>::infinity();
   const float start = op.kind == ReduceKind::max ? -infinity : infinity;

@@ -1,16 +1,10 @@
-#include "backend/onednn/primitive.hpp"
+#include "backend/onednn/convolution.hpp"
 
 namespace mammo::onednn {
 namespace {
 
 using Desc = dnnl::memory::desc;
 using Forward = dnnl::convolution_forward;
-
-// The library's name for groups: a dimension of the weight of its own.
-Shape grouped(const Shape& weight, std::int64_t groups) {
-  if (groups == 1) return weight;
-  return {groups, weight[0] / groups, weight[1], weight[2], weight[3]};
-}
 
 struct Descriptors {
   Desc x;
@@ -26,7 +20,7 @@ Forward::primitive_desc describe_primitive(const Conv2d& op, const Descriptors& 
   if (op.activation == Activation::relu) after.append_eltwise(dnnl::algorithm::eltwise_relu, 0.0F, 0.0F);
   dnnl::primitive_attr attr = attributes();
   attr.set_post_ops(after);
-  const dnnl::memory::dims padding{op.padding.height, op.padding.width};
+  const Windows windows(op);
   return {engine(),
           dnnl::prop_kind::forward_inference,
           dnnl::algorithm::convolution_direct,
@@ -34,23 +28,32 @@ Forward::primitive_desc describe_primitive(const Conv2d& op, const Descriptors& 
           descriptors.weight,
           descriptors.bias,
           descriptors.y,
-          {op.stride.height, op.stride.width},
-          {op.dilation.height - 1, op.dilation.width - 1},
-          padding,
-          padding,
+          windows.stride,
+          windows.dilation,
+          windows.padding,
+          windows.padding,
           attr,
           true};
+}
+
+} // namespace
+
+Shape grouped(const Shape& weight, std::int64_t groups) {
+  if (groups == 1) return weight;
+  return {groups, weight[0] / groups, weight[1], weight[2], weight[3]};
+}
+
+Desc as_given(const TensorSpec& spec) {
+  return spec.layout == Layout::row_major ? describe_any(spec.shape) : describe(spec);
 }
 
 Layout blocks_or_rows(const Shape& shape) {
   return shape[1] < block_size(widest_blocks()) ? Layout::row_major : widest_blocks();
 }
 
-} // namespace
-
-// The library is asked which layouts it likes best. A tensor that comes in another one is taken as it is
-// where vector code exists for that, and reordered on the way in otherwise: for all but the first convolution
-// of a network it comes as the one before left it, and nothing is reordered.
+// A picture that comes in a named layout is taken as it is where vector code exists for that, and reordered
+// into what the library likes best otherwise: for all but the first convolution of a network it comes as the
+// one before left it, and nothing is reordered.
 PlanPointer plan(const Conv2d& op, const Signature& signature, std::vector<TensorSpec> outputs) {
   const TensorSpec& x = signature.inputs[0];
   const TensorSpec& weight = signature.inputs[1];
@@ -59,20 +62,14 @@ PlanPointer plan(const Conv2d& op, const Signature& signature, std::vector<Tenso
   TensorSpec& y = outputs[0];
 
   const Shape weight_shape = grouped(weight.shape, op.groups);
-  Descriptors descriptors{describe_any(x.shape), describe_any(weight_shape),
+  Descriptors descriptors{as_given(x), describe_any(weight_shape),
                           with_bias ? describe(signature.inputs[2]) : Desc(), describe_any(y.shape)};
-  auto primitive = describe_primitive(op, descriptors, false);
+  auto primitive = first_fast(std::vector{as_given(x), describe_any(x.shape)}, [&](const Desc& x_desc) {
+    descriptors.x = x_desc;
+    return describe_primitive(op, descriptors, false);
+  });
   if (!primitive) return nullptr;
 
-  if (primitive.src_desc() != describe(x) && x.layout != Layout::row_major) {
-    Descriptors as_given = descriptors;
-    as_given.x = describe(x);
-    const auto taken = describe_primitive(op, as_given, false);
-    if (taken && !is_plain_loop(taken)) {
-      descriptors = as_given;
-      primitive = taken;
-    }
-  }
   std::optional<Layout> layout = layout_of(primitive.dst_desc(), y.shape);
   if (!layout || with_residual) {
     y.layout = layout.value_or(blocks_or_rows(y.shape));
@@ -84,7 +81,8 @@ PlanPointer plan(const Conv2d& op, const Signature& signature, std::vector<Tenso
 
   auto plan = std::make_shared<PrimitivePlan>(primitive, signature, outputs);
   plan->bind_input(DNNL_ARG_SRC, 0, describe(x), primitive.src_desc());
-  plan->bind_weight(DNNL_ARG_WEIGHTS, 1, describe(weight_shape, Layout::row_major), primitive.weights_desc());
+  plan->bind_weight(DNNL_ARG_WEIGHTS, 1, describe(weight_shape, Layout::row_major), primitive.weights_desc(),
+                    op.keep_packed);
   if (with_bias) plan->bind_input(DNNL_ARG_BIAS, 2, describe(signature.inputs[2]));
   if (with_residual) {
     plan->bind_input(DNNL_ARG_ATTR_MULTIPLE_POST_OP(0) | DNNL_ARG_SRC_1, 3, describe(signature.inputs[3]),

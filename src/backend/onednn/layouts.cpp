@@ -34,7 +34,11 @@ void append(std::string& key, const T& value) {
 
 Desc describe(const Shape& shape, Layout layout) {
   if (layout != Layout::row_major) return {dims_of(shape), DataType::f32, tag_of(layout)};
-  return {dims_of(shape), DataType::f32, dims_of(row_major_strides(shape))};
+  return describe(shape, row_major_strides(shape));
+}
+
+Desc describe(const Shape& shape, const Strides& strides) {
+  return {dims_of(shape), DataType::f32, dims_of(strides)};
 }
 
 Desc describe_any(const Shape& shape) {

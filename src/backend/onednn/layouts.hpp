@@ -15,6 +15,8 @@ inline dnnl::memory::desc describe(const TensorSpec& spec) {
   return describe(spec.shape, spec.layout);
 }
 
+dnnl::memory::desc describe(const Shape& shape, const Strides& strides);
+
 /// The same shape, order of elements left to the library.
 dnnl::memory::desc describe_any(const Shape& shape);
 

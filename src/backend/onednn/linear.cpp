@@ -28,7 +28,7 @@ PlanPointer plan(const Linear& op, const Signature& signature, std::vector<Tenso
 
   auto plan = std::make_shared<PrimitivePlan>(primitive, signature, std::move(outputs));
   plan->bind_input(DNNL_ARG_SRC, 0, x_desc);
-  plan->bind_weight(DNNL_ARG_WEIGHTS, 1, describe(weight), primitive.weights_desc());
+  plan->bind_weight(DNNL_ARG_WEIGHTS, 1, describe(weight), primitive.weights_desc(), op.keep_packed);
   if (with_bias) plan->bind_input(DNNL_ARG_BIAS, 2, bias_desc);
   plan->bind_output(DNNL_ARG_DST, 0, y_desc);
   return plan;

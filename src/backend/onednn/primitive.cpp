@@ -31,6 +31,11 @@ dnnl::memory over(const Desc& desc, std::byte* bytes) {
   return {desc, engine(), bytes};
 }
 
+dnnl::memory reordered(const dnnl::primitive& reorder, dnnl::memory from, const dnnl::memory& to) {
+  reorder.execute(stream(), {{DNNL_ARG_FROM, std::move(from)}, {DNNL_ARG_TO, to}});
+  return to;
+}
+
 } // namespace
 
 const dnnl::engine& engine() {
@@ -56,53 +61,61 @@ PrimitivePlan::PrimitivePlan(const dnnl::primitive_desc_base& primitive, const S
       operation_(name(signature.operation)),
       threads_(signature.threads) {}
 
+void PrimitivePlan::add(Role role, int argument, std::size_t index, const Desc& tensor,
+                        const Desc& primitive) {
+  Binding binding{role, argument, index, tensor, primitive, {}, 0, {}};
+  if (tensor != primitive) {
+    binding.reorder =
+        role == Role::output ? make_reorder(primitive, tensor) : make_reorder(tensor, primitive);
+    if (role == Role::weight) {
+      binding.key = "onednn " + key_of(tensor) + key_of(primitive);
+    } else {
+      binding.offset = reordered_bytes_;
+      reordered_bytes_ += aligned(primitive.get_size());
+    }
+  }
+  bindings_.push_back(std::move(binding));
+}
+
 void PrimitivePlan::bind_input(int argument, std::size_t index, const Desc& given, const Desc& wanted) {
-  Binding binding{Role::input, argument, index, given, wanted, {}, 0, {}};
-  if (given != wanted) {
-    binding.reorder = make_reorder(given, wanted);
-    binding.offset = reordered_bytes_;
-    reordered_bytes_ += aligned(wanted.get_size());
-  }
-  bindings_.push_back(std::move(binding));
+  add(Role::input, argument, index, given, wanted);
 }
 
-void PrimitivePlan::bind_weight(int argument, std::size_t index, const Desc& given, const Desc& wanted) {
-  Binding binding{Role::weight, argument, index, given, wanted, {}, 0, {}};
-  if (given != wanted) {
-    binding.reorder = make_reorder(given, wanted);
-    binding.key = "onednn " + key_of(given) + key_of(wanted);
-  }
-  bindings_.push_back(std::move(binding));
+void PrimitivePlan::bind_weight(int argument, std::size_t index, const Desc& given, const Desc& wanted,
+                                bool keep_packed) {
+  add(keep_packed ? Role::weight : Role::input, argument, index, given, wanted);
 }
 
-void PrimitivePlan::bind_output(int argument, std::size_t index, const Desc& desc) {
-  bindings_.push_back({Role::output, argument, index, desc, desc, {}, 0, {}});
+void PrimitivePlan::bind_output(int argument, std::size_t index, const Desc& written, const Desc& wanted) {
+  add(Role::output, argument, index, wanted, written);
 }
 
+// What the primitive is to read or write for a binding, reordered already where it is an input.
 dnnl::memory PrimitivePlan::bind(const Binding& binding, std::span<const Tensor> inputs,
                                  std::span<Tensor> outputs, std::byte* workspace) const {
-  if (binding.role == Role::output) return over(binding.wanted, outputs[binding.index].mutable_raw<float>());
+  if (binding.role == Role::output) {
+    if (binding.reorder) return over(binding.primitive, workspace + binding.offset);
+    return over(binding.primitive, outputs[binding.index].mutable_raw<float>());
+  }
   const Tensor& tensor = inputs[binding.index];
-  dnnl::memory given = over(binding.given, tensor.raw<float>());
-  if (!binding.reorder) return given;
+  if (!binding.reorder) return over(binding.primitive, tensor.raw<float>());
+  if (binding.role == Role::weight) return packed(binding, tensor);
+  return reordered(binding.reorder, over(binding.tensor, tensor.raw<float>()),
+                   over(binding.primitive, workspace + binding.offset));
+}
 
-  const auto reorder_into = [&](std::byte* bytes) {
-    const dnnl::memory wanted = over(binding.wanted, bytes);
-    binding.reorder.execute(stream(), {{DNNL_ARG_FROM, given}, {DNNL_ARG_TO, wanted}});
-    return wanted;
-  };
-  if (binding.role == Role::input) return reorder_into(workspace + binding.offset);
-
-  // Several weights may be slices of one storage: the address tells them apart.
-  const StorageStamp stamp = tensor.stamp();
-  const auto offset = reinterpret_cast<const std::byte*>(tensor.raw<float>()) - tensor.storage()->data();
-  const auto packed =
-      tensor.storage()->derived<std::byte>(binding.key + std::to_string(offset), {&stamp, 1}, [&] {
-        std::shared_ptr<std::byte> bytes = memory::allocate(binding.wanted.get_size());
-        reorder_into(bytes.get());
-        return bytes;
+// Several weights may be slices of one storage: the address tells them apart.
+dnnl::memory PrimitivePlan::packed(const Binding& binding, const Tensor& weight) const {
+  const StorageStamp stamp = weight.stamp();
+  const auto offset = reinterpret_cast<const std::byte*>(weight.raw<float>()) - weight.storage()->data();
+  const auto bytes =
+      weight.storage()->derived<std::byte>(binding.key + std::to_string(offset), {&stamp, 1}, [&] {
+        std::shared_ptr<std::byte> made = memory::allocate(binding.primitive.get_size());
+        reordered(binding.reorder, over(binding.tensor, weight.raw<float>()),
+                  over(binding.primitive, made.get()));
+        return made;
       });
-  return over(binding.wanted, reinterpret_cast<const float*>(packed.get()));
+  return over(binding.primitive, reinterpret_cast<const float*>(bytes.get()));
 }
 
 void PrimitivePlan::run(std::span<const Tensor> inputs, std::span<Tensor> outputs,
@@ -117,6 +130,11 @@ void PrimitivePlan::run(std::span<const Tensor> inputs, std::span<Tensor> output
       arguments.emplace(DNNL_ARG_SCRATCHPAD, over(scratchpad_, workspace + reordered_bytes_));
     }
     primitive_.execute(stream(), arguments);
+    for (const Binding& binding : bindings_) {
+      if (binding.role != Role::output || !binding.reorder) continue;
+      reordered(binding.reorder, arguments.at(binding.argument),
+                over(binding.tensor, outputs[binding.index].mutable_raw<float>()));
+    }
     stream().wait();
   } catch (const dnnl::error& error) {
     throw Error(concat("onednn ", operation_, ": ", error.what(), " (status ", error.status, ")"));

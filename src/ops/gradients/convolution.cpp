@@ -41,7 +41,8 @@ Gradients gradient(const Conv2d& op, const Recorded& r) {
   const Tensor g = before(op.activation, r.outputs[0], r.gradient);
   Gradients result(4);
   if (r.wanted[x]) {
-    const ConvTranspose2d spread{picture_size(r.shapes[x]), op.stride, op.padding, op.dilation, op.groups};
+    const ConvTranspose2d spread{picture_size(r.shapes[x]), op.stride, op.padding,
+                                 op.dilation,               op.groups, op.keep_packed};
     result[x] = dispatch_one(spread, std::array{g, r.inputs[w], Tensor()});
   }
   if (r.wanted[w]) {
@@ -68,7 +69,11 @@ Kept keeps(const ConvTranspose2d&, const Wanted& wanted) {
 Gradients gradient(const ConvTranspose2d& op, const Recorded& r) {
   Gradients result(3);
   if (r.wanted[x]) {
-    const Conv2d gather{op.stride, op.padding, op.dilation, op.groups};
+    const Conv2d gather{.stride = op.stride,
+                        .padding = op.padding,
+                        .dilation = op.dilation,
+                        .groups = op.groups,
+                        .keep_packed = op.keep_packed};
     result[x] = dispatch_one(gather, std::array{r.gradient, r.inputs[w], Tensor(), Tensor()});
   }
   if (r.wanted[w]) {

@@ -7,6 +7,9 @@
 
 namespace mammo {
 
+// `keep_packed` is a hint to backends that reorder a weight before they use it: whether to keep the reordered
+// copy until the weight changes. False for a weight in training, which has changed by its next use.
+
 /// y = activation(conv(x, w) + b + r): x [N, C, H, W], w [O, C / groups, KH, KW], [b [O]], [r like y]
 /// -> [N, O, OH, OW], OH = (H + 2 padding - dilation (KH - 1) - 1) / stride + 1.
 /// A batch norm that follows is folded into w and b by the layer.
@@ -17,10 +20,11 @@ struct Conv2d {
   Size2d dilation = 1;
   std::int64_t groups = 1;
   Activation activation = Activation::none;
+  bool keep_packed = true;
 
   auto fields() const {
     return std::tuple(stride.height, stride.width, padding.height, padding.width, dilation.height,
-                      dilation.width, groups, activation);
+                      dilation.width, groups, activation, keep_packed);
   }
 };
 
@@ -35,10 +39,11 @@ struct ConvTranspose2d {
   Size2d padding = 0;
   Size2d dilation = 1;
   std::int64_t groups = 1;
+  bool keep_packed = true;
 
   auto fields() const {
     return std::tuple(output.height, output.width, stride.height, stride.width, padding.height, padding.width,
-                      dilation.height, dilation.width, groups);
+                      dilation.height, dilation.width, groups, keep_packed);
   }
 };
 
@@ -63,8 +68,9 @@ struct ConvWeightGradient {
 struct Linear {
   static constexpr std::string_view name = "linear";
   Activation activation = Activation::none;
+  bool keep_packed = true;
 
-  auto fields() const { return std::tuple(activation); }
+  auto fields() const { return std::tuple(activation, keep_packed); }
 };
 
 /// y = a b, a matrix at a time: a [..., M, K], or [..., K, M] where `transpose_a`; b [..., K, N], or

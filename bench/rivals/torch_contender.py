@@ -1,0 +1,142 @@
+"""PyTorch's side of the comparison: the workloads and the line protocol of bench/contender.cpp.
+
+    python bench/rivals/torch_contender.py WORKLOAD THREADS contiguous|channels_last
+"""
+
+import pathlib
+import resource
+import sys
+import time
+
+import torch
+import torch.nn.functional as F
+from safetensors.torch import load_file
+
+ROOT = pathlib.Path(__file__).parents[2]
+sys.path.insert(0, str(ROOT / "tests" / "goldens"))
+import formula  # noqa: E402
+import record_models  # noqa: E402
+
+FORMATS = {"contiguous": torch.contiguous_format, "channels_last": torch.channels_last}
+
+
+def sampled(t):
+    flat = t.detach().reshape(-1)
+    return [float(flat[i * (len(flat) // 32)]) for i in range(32)]
+
+
+def infer_detector(layout):
+    net = record_models.detector()
+    weights = load_file(ROOT / "models" / "detector" / "weights.safetensors")
+    net.load_state_dict({k: v.float() for k, v in weights.items()}, strict=False)
+    net = net.eval().to(memory_format=layout)
+    x = (record_models.image("bench.input", (1, 1, 800, 448)) * 100).to(memory_format=layout)
+
+    def run():
+        with torch.inference_mode():
+            return sampled(record_models.raw_outputs(net, x)["cls_logits"])
+
+    return run
+
+
+def infer_resnet50(layout):
+    net = formula.load(record_models.resnet(50)).eval().to(memory_format=layout)
+    x = record_models.image("bench.input", (1, 3, 224, 224)).to(memory_format=layout)
+
+    def run():
+        with torch.inference_mode():
+            return sampled(net(x))
+
+    return run
+
+
+def training(net, loss_of):
+    learned = [p for p in net.parameters() if p.requires_grad]
+    optimizer = torch.optim.SGD(learned, 1e-3, 0.9, weight_decay=1e-4)
+
+    def run():
+        optimizer.zero_grad()
+        loss = loss_of(net)
+        loss.backward()
+        optimizer.step()
+        return [loss.item()]
+
+    return run
+
+
+def train_resnet50(layout):
+    net = formula.load(record_models.resnet(50)).train().to(memory_format=layout)
+    x = record_models.image("bench.input", (8, 3, 224, 224)).to(memory_format=layout)
+    target = torch.arange(8) * 100
+    return training(net, lambda net: F.cross_entropy(net(x), target))
+
+
+def focal(logits, target, alpha=0.25, gamma=2):
+    """torchvision's sigmoid_focal_loss, summed."""
+    p = torch.sigmoid(logits)
+    loss = F.binary_cross_entropy_with_logits(logits, target, reduction="none")
+    missed = 1 - (p * target + (1 - p) * (1 - target))
+    return ((alpha * target + (1 - alpha) * (1 - target)) * loss * missed**gamma).sum()
+
+
+def train_retinanet(layout):
+    net = formula.load(record_models.detector()).train().to(memory_format=layout)
+    for name, module in net.named_modules():
+        if isinstance(module, torch.nn.BatchNorm2d):
+            module.eval()
+            module.requires_grad_(False)
+    for part in (net.backbone.body.conv1, net.backbone.body.layer1):
+        part.requires_grad_(False)
+    x = record_models.image("bench.input", (4, 1, 800, 448)).to(memory_format=layout)
+    targets = {}
+
+    def loss_of(net):
+        output = net.head(list(net.backbone(x).values()))
+        if not targets:
+            targets["classes"] = torch.zeros_like(output["cls_logits"])
+            targets["classes"].view(-1)[1::1000] = 1
+            targets["offsets"] = record_models.image("bench.offsets", tuple(output["bbox_regression"].shape))
+        boxes = F.smooth_l1_loss(output["bbox_regression"], targets["offsets"], reduction="sum", beta=0.1)
+        return (focal(output["cls_logits"], targets["classes"]) + boxes) * 1e-3
+
+    return training(net, loss_of)
+
+
+WORKLOADS = {"infer-detector": infer_detector, "infer-resnet50": infer_resnet50, "train-resnet50": train_resnet50,
+             "train-retinanet": train_retinanet}
+
+
+def peak_bytes():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+
+def milliseconds(run):
+    start = time.perf_counter()
+    result = run()
+    return (time.perf_counter() - start) * 1000, result
+
+
+def main():
+    name, threads, layout = sys.argv[1:]
+    torch.set_num_threads(int(threads))
+    before = peak_bytes()
+    made = {}
+
+    def load():
+        made["run"] = WORKLOADS[name](FORMATS[layout])
+        return made["run"]()
+
+    took, values = milliseconds(load)
+    print("ready", took, *(f"{v:.9g}" for v in values), flush=True)
+    for line in sys.stdin:
+        words = line.split()
+        if words[0] == "run":
+            print(*(milliseconds(made["run"])[0] for _ in range(int(words[1]))), flush=True)
+        elif words[0] == "memory":
+            print(peak_bytes() - before, flush=True)
+        elif words[0] == "quit":
+            break
+
+
+if __name__ == "__main__":
+    main()
