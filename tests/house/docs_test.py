@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The README shows examples/analyze.cpp as it is, and no link of a page leads nowhere. usage: docs_test.py ROOT"""
+"""Pages show their examples as they are, and no link of a page leads nowhere. usage: docs_test.py ROOT"""
 import pathlib
 import re
 import sys
@@ -8,9 +8,10 @@ root = pathlib.Path(sys.argv[1])
 pages = [*root.glob("*.md"), *root.glob("docs/*.md"), *root.glob("models/*/*.md"), *root.glob("examples/**/*.md")]
 problems = []
 
-shown = re.search(r"```cpp\n(.*?)```", (root / "README.md").read_text(), re.DOTALL)
-if not shown or shown.group(1) != (root / "examples/analyze.cpp").read_text():
-    problems.append("README.md: the C++ block differs from examples/analyze.cpp")
+for page, example in {"README.md": "examples/analyze.cpp", "docs/training.md": "examples/train.cpp"}.items():
+    shown = re.search(r"```cpp\n(.*?)```", (root / page).read_text(), re.DOTALL)
+    if not shown or shown.group(1) != (root / example).read_text():
+        problems.append(f"{page}: the C++ block differs from {example}")
 
 links = 0
 for page in pages:
