@@ -214,24 +214,27 @@ TEST_CASE("The label lies on air, inside the film") {
       const Box box = film.label_box;
       CHECK(box == clip(box, 160, 256));
       REQUIRE(box.area() > 0);
+      int on_breast = 0;
       std::uint16_t brightest = 0;
       for (auto y = static_cast<std::int64_t>(box.y); y < static_cast<std::int64_t>(box.bottom()); ++y) {
         for (auto x = static_cast<std::int64_t>(box.x); x < static_cast<std::int64_t>(box.right()); ++x) {
-          CHECK_FALSE(at(film.breast, y, x));
+          on_breast += at(film.breast, y, x) ? 1 : 0;
           brightest =
               std::max(brightest, film.pixels.data<std::uint16_t>()[static_cast<std::size_t>(y * 160 + x)]);
         }
       }
+      CHECK(on_breast == 0);
       CHECK(brightest > 3000);
     }
   }
 }
 
-TEST_CASE("Air is black, and fat, gland and calcifications stand out in that order") {
+TEST_CASE("Air is black, and glandular tissue is brighter than fat") {
   const PhantomFilm film = make_phantom_film({.seed = 9, .lesions = 2, .height = 512, .width = 384},
                                              Laterality::right, Projection::cc);
   const auto values = film.pixels.data<std::uint16_t>();
   const auto glandularity = film.glandularity.data<float>();
+  int bright_air = 0;
   double fat = 0, gland = 0, fat_count = 0, gland_count = 0;
   for (std::int64_t y = 0; y < 512; ++y) {
     for (std::int64_t x = 0; x < 384; ++x) {
@@ -239,7 +242,7 @@ TEST_CASE("Air is black, and fat, gland and calcifications stand out in that ord
       const bool on_label =
           intersection(film.label_box, {static_cast<double>(x), static_cast<double>(y), 1, 1}).area() > 0;
       if (!at(film.breast, y, x)) {
-        if (!on_label) CHECK(values[i] == 0);
+        bright_air += !on_label && values[i] != 0 ? 1 : 0;
         continue;
       }
       const auto share = static_cast<double>(glandularity[i]);
@@ -249,6 +252,7 @@ TEST_CASE("Air is black, and fat, gland and calcifications stand out in that ord
       gland_count += share > 0.6 ? 1 : 0;
     }
   }
+  CHECK(bright_air == 0);
   REQUIRE(fat_count > 0);
   REQUIRE(gland_count > 0);
   CHECK(gland / gland_count > 1.3 * fat / fat_count);
