@@ -61,12 +61,12 @@ struct AdamTerms {
   float shrink;
 };
 
-/// Word i % 4 of Philox block i / 4 below `bound`, which may be 2^32, drops element i; others are multiplied
-/// by `scale`: see Dropout.
+/// Word i % 4 of Philox block i / 4 below `bound` drops element i; others are multiplied by `scale`: see
+/// Dropout.
 struct DropoutTerms {
   std::uint32_t key[2];
   std::uint32_t stream[2];
-  std::uint64_t bound;
+  std::uint32_t bound;
   float scale;
 };
 
