@@ -94,6 +94,6 @@ const VectorKernels baseline_kernels{apply,
                                      give_to_largest,
                                      {column_moments, transform_columns, column_gradient_moments,
                                       gradient_columns, transform_row, row_gradient_moments, gradient_row,
-                                      product_sum, accumulate_products, softmax_gradient}};
+                                      softmax, product_sum, accumulate_products, softmax_gradient}};
 
 } // namespace mammo::kernels

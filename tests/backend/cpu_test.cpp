@@ -34,6 +34,7 @@ std::vector<const VectorKernels*> kernels_here() {
   std::vector<const VectorKernels*> all{&kernels::baseline_kernels};
 #if defined(__x86_64__)
   if (isa() >= Isa::avx2) all.push_back(&kernels::avx2_kernels);
+  if (isa() >= Isa::avx512) all.push_back(&kernels::avx512_kernels);
 #endif
   return all;
 }
