@@ -8,6 +8,8 @@
 #include <mutex>
 #include <vector>
 
+#include <sys/mman.h>
+
 #if defined(__SANITIZE_ADDRESS__)
 #define MAMMO_CACHE_MEMORY 0
 #else
@@ -51,6 +53,26 @@ std::size_t size_class(std::size_t bytes) {
   return (bytes + step - 1) / step * step;
 }
 
+// Large blocks come from the system one by one, so that one given back is gone; of the C library's heap,
+// holes would stay. AddressSanitizer watches the heap alone.
+bool is_mapped(std::size_t size) {
+  return MAMMO_CACHE_MEMORY == 1 && size >= std::size_t{1} << 20;
+}
+
+void* take_from_system(std::size_t size) {
+  if (!is_mapped(size)) return std::aligned_alloc(memory::alignment, size);
+  void* block = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  return block == MAP_FAILED ? nullptr : block;
+}
+
+void give_to_system(void* block, std::size_t size) noexcept {
+  if (is_mapped(size)) {
+    munmap(block, size);
+  } else {
+    std::free(block);
+  }
+}
+
 std::size_t most_taken_for(std::size_t size) {
   return size + size / 8;
 }
@@ -59,7 +81,7 @@ void release_blocks(Pool& p, std::size_t keep) {
   while (p.cached > keep && !p.blocks.empty()) {
     auto largest = std::prev(p.blocks.end());
     p.cached -= largest->first;
-    std::free(largest->second);
+    give_to_system(largest->second, largest->first);
     p.blocks.erase(largest);
   }
 }
@@ -80,10 +102,10 @@ Block take(std::size_t size) {
     p.blocks.erase(found);
     p.cached -= size;
   } else {
-    block = std::aligned_alloc(memory::alignment, size);
+    block = take_from_system(size);
     if (block == nullptr) {
       release_blocks(p, 0);
-      block = std::aligned_alloc(memory::alignment, size);
+      block = take_from_system(size);
     }
     require<OutOfMemory>(block != nullptr, "cannot allocate ", size, " bytes; ", p.in_use,
                          " bytes are in use");
@@ -98,7 +120,7 @@ void give_back(void* block, std::size_t size) noexcept {
   const std::scoped_lock lock(p.mutex);
   p.in_use -= size;
   if (MAMMO_CACHE_MEMORY == 0 || size > p.cache_limit) {
-    std::free(block);
+    give_to_system(block, size);
     return;
   }
   release_blocks(p, p.cache_limit - size);
@@ -106,7 +128,7 @@ void give_back(void* block, std::size_t size) noexcept {
     p.blocks.emplace(size, block);
     p.cached += size;
   } catch (...) {
-    std::free(block);
+    give_to_system(block, size);
   }
 }
 
