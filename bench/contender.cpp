@@ -28,9 +28,9 @@
 // Its first line is `ready LOAD_MS VALUES...`: from nothing loaded to the end of the first run, and what that
 // gave.
 
+namespace mammo {
 namespace {
 
-using namespace mammo;
 using Clock = std::chrono::steady_clock;
 
 double milliseconds_since(Clock::time_point start) {
@@ -72,9 +72,9 @@ const nn::Sgd descent{.rate = 1e-3, .momentum = 0.9, .weight_decay = 1e-4};
 
 // Forward, backward and a step of SGD; gives the loss.
 template <class Net, class Loss>
-Workload training(std::shared_ptr<Net> net, Loss loss_of) {
+Workload training(const std::shared_ptr<Net>& net, const Loss& loss_of) {
   auto optimizer = std::make_shared<nn::Optimizer>(descent);
-  return [=]() mutable {
+  return [net, optimizer, loss_of]() mutable {
     nn::clear_gradients(*net);
     const Tensor loss = loss_of(*net);
     backward(loss);
@@ -161,6 +161,7 @@ int serve(const std::string& name) {
 }
 
 } // namespace
+} // namespace mammo
 
 int main(int argc, char** argv) {
   if (argc != 3) {
@@ -168,8 +169,8 @@ int main(int argc, char** argv) {
     return 2;
   }
   try {
-    set_thread_budget(std::stoi(argv[2]));
-    return serve(argv[1]);
+    mammo::set_thread_budget(std::stoi(argv[2]));
+    return mammo::serve(argv[1]);
   } catch (const std::exception& error) {
     std::cerr << "bench_contender: " << error.what() << '\n';
     return 2;

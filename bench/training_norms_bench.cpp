@@ -81,7 +81,7 @@ void add_others(Layout layout) {
   });
   for (const auto mode : {mammo::Interpolation::nearest, mammo::Interpolation::bilinear}) {
     const std::string kind = mode == mammo::Interpolation::nearest ? "nearest" : "bilinear";
-    add(kind + " x2 gradient: " + setting, [=] {
+    add(mammo::concat(kind, " x2 gradient: ", setting), [=] {
       return Call{mammo::Interpolate2dGradient{.mode = mode, .input = 28},
                   {picture({8, 256, 56, 56}, layout)}};
     });
