@@ -74,9 +74,9 @@ const nn::Sgd descent{.rate = 1e-3, .momentum = 0.9, .weight_decay = 1e-4};
 template <class Net, class Loss>
 Workload training(const std::shared_ptr<Net>& net, const Loss& loss_of) {
   auto optimizer = std::make_shared<nn::Optimizer>(descent);
-  return [net, optimizer, loss_of]() mutable {
+  return [net, optimizer, loss_now = Loss(loss_of)]() mutable {
     nn::clear_gradients(*net);
-    const Tensor loss = loss_of(*net);
+    const Tensor loss = loss_now(*net);
     backward(loss);
     optimizer->step(*net);
     return std::vector<double>{double{loss.item<float>()}};
