@@ -1,5 +1,7 @@
 #include "app/own_results.hpp"
 
+#include "app/phantom_names.hpp"
+#include "mammo/app/phantom_files.hpp"
 #include "mammo/app/report.hpp"
 #include "mammo/core/error.hpp"
 #include "mammo/core/file.hpp"
@@ -25,11 +27,11 @@ bool is_temporary(std::string_view name) {
          std::ranges::all_of(process, [](unsigned char c) { return std::isdigit(c) != 0; });
 }
 
-bool is_report(const fs::path& path) {
-  constexpr std::size_t largest = std::size_t{4} << 20;
+bool is_json_of(const fs::path& path, std::string_view schema) {
+  constexpr std::size_t largest = std::size_t{16} << 20;
   try {
     const auto report = nlohmann::json::parse(read_text(path, largest), nullptr, /*allow_exceptions=*/false);
-    return report.is_object() && report.value("schema", nlohmann::json()) == report_schema;
+    return report.is_object() && report.value("schema", nlohmann::json()) == schema;
   } catch (const Error&) {
     return false;
   }
@@ -42,10 +44,12 @@ bool is_own_result(const fs::path& path) {
   if (is_temporary(name)) return true;
   for (const std::string_view ending : {overlay_ending, preprocessed_ending}) {
     if (!name.ends_with(ending)) continue;
-    return is_report(path.parent_path() /
-                     (name.substr(0, name.size() - ending.size()) + std::string(report_ending)));
+    const std::string stem = name.substr(0, name.size() - ending.size());
+    return is_json_of(path.parent_path() / (stem + std::string(report_ending)), report_schema);
   }
-  return false;
+  const fs::path folder = path.parent_path();
+  return folder.filename() == phantom_masks_name && is_phantom_mask(name) &&
+         is_json_of(folder.parent_path() / phantom_truth_name, phantom_schema);
 }
 
 } // namespace mammo::app

@@ -4,18 +4,17 @@
 #include "mammo/app/analyzer.hpp"
 #include "mammo/app/batch.hpp"
 #include "mammo/app/inputs.hpp"
+#include "mammo/app/output_folder.hpp"
 #include "mammo/app/report.hpp"
 #include "mammo/core/error.hpp"
 #include "mammo/core/log.hpp"
 #include "mammo/core/threads.hpp"
 
 #include <chrono>
-#include <filesystem>
 #include <iomanip>
 #include <memory>
 #include <sstream>
 #include <string>
-#include <system_error>
 #include <vector>
 
 #include <CLI/App.hpp>
@@ -25,7 +24,6 @@
 namespace mammo::app {
 namespace {
 
-namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 
 struct Arguments {
@@ -56,24 +54,6 @@ std::string summary_of(const Analysis& analysis) {
        << analysis.detections.front().score;
   return text.str();
 }
-
-/// Makes the output folder, and takes a new one away again where it stayed empty.
-class OutputFolder {
- public:
-  explicit OutputFolder(fs::path path) : path_(std::move(path)), is_new_(!fs::exists(path_)) {
-    prepare_output(path_);
-  }
-  ~OutputFolder() {
-    std::error_code not_empty;
-    if (is_new_) fs::remove(path_, not_empty);
-  }
-  OutputFolder(const OutputFolder&) = delete;
-  OutputFolder& operator=(const OutputFolder&) = delete;
-
- private:
-  fs::path path_;
-  bool is_new_;
-};
 
 Analyzer load(const Arguments& arguments) {
   AnalyzerOptions options;

@@ -39,12 +39,13 @@ int main(int argc, char** argv) {
     program.set_version_flag("--version", "mammo " MAMMO_VERSION);
     program.require_subcommand(1);
     mammo::app::add_analyze_command(program, result);
+    mammo::app::add_phantom_command(program, result);
     try {
       program.parse(arguments_of(argc, argv));
     } catch (const CLI::Success& asked) {
       return program.exit(asked);
     } catch (const CLI::ParseError& error) {
-      return fail(std::string(error.what()) + " (see mammo --help, mammo analyze --help)");
+      return fail(std::string(error.what()) + " (see mammo --help, mammo COMMAND --help)");
     }
   } catch (const std::exception& error) {
     return fail(error.what());
