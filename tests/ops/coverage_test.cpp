@@ -13,10 +13,24 @@ namespace {
 
 // What cpu and onednn together must do, without reference, in f32 and for every case of the operation: all
 // that a detector runs through. An operation leaves this list only with a reason.
-const std::set<std::string> fast_operations{"adaptive_pool2d", "batch_norm", "binary", "box_decode", "concat",
-                                            "conv2d", "interpolate2d", "linear", "nms", "pad", "pool2d",
-                                            "reduce", "softmax", "top_k", "unary",
-                                            "conv_transpose2d", "conv_weight_gradient", "matmul"};
+const std::set<std::string> fast_operations{"adaptive_pool2d",
+                                            "batch_norm",
+                                            "binary",
+                                            "box_decode",
+                                            "concat",
+                                            "conv2d",
+                                            "interpolate2d",
+                                            "linear",
+                                            "nms",
+                                            "pad",
+                                            "pool2d",
+                                            "reduce",
+                                            "softmax",
+                                            "top_k",
+                                            "unary",
+                                            "conv_transpose2d",
+                                            "conv_weight_gradient",
+                                            "matmul"};
 
 } // namespace
 
