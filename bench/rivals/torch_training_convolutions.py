@@ -1,8 +1,9 @@
 """Times in PyTorch the convolutions that bench_training_convolutions times.
 
-    python bench/rivals/torch_training_convolutions.py [THREADS]
+    python bench/rivals/torch_training_convolutions.py [THREADS [PART OF A NAME]]
 
-Milliseconds a group, least of several runs, with pictures row-major (NCHW) and channels last. Needs torch.
+Milliseconds a group, least of several runs, with pictures row-major (NCHW) and channels last; processor time where
+there is one thread. Needs torch.
 """
 
 import sys
@@ -11,6 +12,7 @@ import time
 import torch
 
 LEAST_RUNS, LEAST_SECONDS = 3, 0.5
+FORMATS = {"rows": torch.contiguous_format, "channels last": torch.channels_last}
 
 
 def resnet50(name, n, channels, height, width, features, stride_on_1x1):
@@ -74,7 +76,7 @@ def main():
         groups.setdefault(group, []).append(convolution)
     with torch.no_grad():
         for group, convolutions in groups.items():
-            for title, memory_format in (("rows", torch.contiguous_format), ("channels last", torch.channels_last)):
+            for title, memory_format in FORMATS.items():
                 work = [(steps(*convolution, memory_format), times) for *convolution, times in convolutions]
                 for step in ("forward", "by input", "by weight"):
                     name = f"{group}/{step}/{title}"
