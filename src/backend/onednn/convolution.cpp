@@ -50,8 +50,17 @@ Shape grouped(const Shape& weight, std::int64_t groups) {
 
 std::vector<Pictures> choices_of(const TensorSpec& x, const Shape& y) {
   const Layout layout = x.layout == Layout::row_major ? best_layout() : x.layout;
-  std::vector<Pictures> choices{{as_given(x), describe_any(y)}, {describe_any(x.shape), describe_any(y)}};
-  if (!is_thin(y)) choices.insert(choices.begin(), {as_given(x), describe(y, layout)});
+  std::vector<Pictures> choices;
+  if (!is_thin(y)) {
+    choices.push_back({as_given(x), describe(y, layout)});
+    // The first convolution of a network on grey pictures: no vector code reads rows and writes channels
+    // last, but with its few channels turned to the end the picture is hardly another.
+    if (x.layout == Layout::row_major && layout == Layout::channels_last && is_thin(x.shape)) {
+      choices.push_back({describe(x.shape, layout), describe(y, layout)});
+    }
+  }
+  choices.push_back({as_given(x), describe_any(y)});
+  choices.push_back({describe_any(x.shape), describe_any(y)});
   return choices;
 }
 
@@ -89,7 +98,9 @@ PlanPointer plan(const Conv2d& op, const Signature& signature, std::vector<Tenso
   y.layout = layout.value_or(y.layout);
 
   auto plan = std::make_shared<PrimitivePlan>(primitive, signature, outputs);
-  plan->bind_input(DNNL_ARG_SRC, 0, describe(x), primitive.src_desc());
+  // The rows of a single channel are channels last as they are.
+  const bool is_either = x.shape[1] == 1 && primitive.src_desc() == describe(x.shape, Layout::channels_last);
+  plan->bind_input(DNNL_ARG_SRC, 0, is_either ? primitive.src_desc() : describe(x), primitive.src_desc());
   plan->bind_weight(DNNL_ARG_WEIGHTS, 1, describe(weight_shape, Layout::row_major), primitive.weights_desc(),
                     op.keep_packed);
   if (with_bias) plan->bind_input(DNNL_ARG_BIAS, 2, describe(signature.inputs[2]));
