@@ -1,7 +1,7 @@
 # The commands of this project; `make help` lists them. Each does what it needs first and repeats nothing.
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup setup-check configure build demo test test-all bench check format asan tsan clang minimal install clean
+.PHONY: help setup setup-check configure build demo test test-all bench microbench check format asan tsan clang minimal install clean
 
 JOBS ?= $(shell nproc)
 PREFIX ?= $(HOME)/.local
@@ -46,7 +46,12 @@ test-all: build setup-check clang minimal ## everything: second compiler, least 
 	@scripts/test-avx2 $(CTEST)
 	$(CTEST) --test-dir build
 
-bench: configure ## the benchmark programs
+bench: configure ## mammo beside PyTorch, in turns, on this machine; writes bench/RESULTS.md (installs 5 GB the first time)
+	$(BUILD) release --target bench_contender
+	@scripts/rivals
+	@scripts/compare
+
+microbench: configure ## the benchmark programs: operations and networks by themselves
 	$(BUILD) release
 	@scripts/bench
 

@@ -16,20 +16,21 @@
 #include <string>
 #include <vector>
 
-// Our side of the comparison with other runtimes (scripts/compare): runs one workload on request, so that two
-// runtimes can take turns. bench/rivals/torch_contender.py is the same on PyTorch; weights, inputs and targets are by
-// formula in both.
+// Our side of the comparison with other runtimes (`make bench`): runs one workload on request, so that two
+// runtimes can take turns. bench/rivals/torch_contender.py is the same on PyTorch; weights, inputs and
+// targets are by formula in both.
 //
 //   bench_contender WORKLOAD THREADS    then, line by line on standard input,
 //   run N      answers with the milliseconds of each of N runs
-//   memory     with the bytes by which the peak of resident memory is above what was resident before the workload
-//   quit
+//   memory     with the bytes by which the peak of resident memory is above what was resident before the
+//   workload quit
 //
-// Its first line is `ready LOAD_MS VALUES...`: from nothing loaded to the end of the first run, and what that gave.
+// Its first line is `ready LOAD_MS VALUES...`: from nothing loaded to the end of the first run, and what that
+// gave.
 
+namespace mammo {
 namespace {
 
-using namespace mammo;
 using Clock = std::chrono::steady_clock;
 
 double milliseconds_since(Clock::time_point start) {
@@ -56,7 +57,9 @@ std::vector<double> sampled(const Tensor& t) {
 
 Workload infer_detector() {
   auto detector = std::make_shared<models::Detector>(models::load_detector("models/detector"));
-  return [detector, x = grey_levels({1, 1, 800, 448})] { return sampled(detector->network->forward(x).cls_logits); };
+  return [detector, x = grey_levels({1, 1, 800, 448})] {
+    return sampled(detector->network->forward(x).cls_logits);
+  };
 }
 
 Workload infer_resnet50() {
@@ -69,11 +72,11 @@ const nn::Sgd descent{.rate = 1e-3, .momentum = 0.9, .weight_decay = 1e-4};
 
 // Forward, backward and a step of SGD; gives the loss.
 template <class Net, class Loss>
-Workload training(std::shared_ptr<Net> net, Loss loss_of) {
+Workload training(const std::shared_ptr<Net>& net, const Loss& loss_of) {
   auto optimizer = std::make_shared<nn::Optimizer>(descent);
-  return [=] {
+  return [net, optimizer, loss_now = Loss(loss_of)]() mutable {
     nn::clear_gradients(*net);
-    const Tensor loss = loss_of(*net);
+    const Tensor loss = loss_now(*net);
     backward(loss);
     optimizer->step(*net);
     return std::vector<double>{double{loss.item<float>()}};
@@ -93,8 +96,8 @@ Workload train_resnet50() {
   });
 }
 
-// The detector's network with its stem and first stage frozen. Targets: one anchor in 500 is a mass, whose offsets
-// are by formula.
+// The detector's network with its stem and first stage frozen. Targets: one anchor in 500 is a mass, whose
+// offsets are by formula.
 Workload train_retinanet() {
   const auto config = models::load_detector("models/detector").config.network;
   auto net = std::make_shared<models::RetinaNet>(config);
@@ -117,7 +120,8 @@ Workload train_retinanet() {
       offsets = nn::formula_tensor("bench.offsets", output.bbox_regression.shape());
     }
     const Tensor scale = Tensor::full({}, 1e-3);
-    const Tensor boxes = smooth_l1_loss(output.bbox_regression, offsets, {.beta = 0.1, .reduction = Reduction::sum});
+    const Tensor boxes =
+        smooth_l1_loss(output.bbox_regression, offsets, {.beta = 0.1, .reduction = Reduction::sum});
     return multiply(add(focal_loss(output.cls_logits, classes), boxes), scale);
   });
 }
@@ -157,6 +161,7 @@ int serve(const std::string& name) {
 }
 
 } // namespace
+} // namespace mammo
 
 int main(int argc, char** argv) {
   if (argc != 3) {
@@ -164,8 +169,8 @@ int main(int argc, char** argv) {
     return 2;
   }
   try {
-    set_thread_budget(std::stoi(argv[2]));
-    return serve(argv[1]);
+    mammo::set_thread_budget(std::stoi(argv[2]));
+    return mammo::serve(argv[1]);
   } catch (const std::exception& error) {
     std::cerr << "bench_contender: " << error.what() << '\n';
     return 2;

@@ -13,7 +13,7 @@
 #include <benchmark/benchmark.h>
 
 // Whole networks as users run them. MAMMO_MODELS names the folder of the shipped models; without it, models/
-// below the working directory. bench/rivals/torch_models.py times the same networks in PyTorch.
+// below the working directory. `make bench` compares them with PyTorch.
 
 namespace {
 

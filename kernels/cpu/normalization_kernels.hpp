@@ -52,6 +52,8 @@ struct NormalizationKernels {
   void (*gradient_row)(const float* x, const float* w, const float* g, std::int64_t n, float mean, float rstd,
                        float sum, float along, float* gx);
 
+  /// y[i] = exp(x[i] - max) / sum of these, n at least 1.
+  void (*softmax)(const float* x, std::int64_t n, float* y);
   /// Sum of a b.
   double (*product_sum)(const float* a, const float* b, std::int64_t n);
   /// total[i] += a[i] b[i].

@@ -236,3 +236,33 @@ void softmax_gradient(const float* y, const float* g, const float* sum, std::int
     write(gx, read(y) * (read(g) - s));
   });
 }
+
+// Three passes over a row that stays in the cache. What does not fill a vector is taken by itself where the
+// lanes behind it would count.
+void softmax(const float* x, std::int64_t n, float* y) {
+  const std::int64_t whole = n - n % Vector::width;
+  float lanes[Vector::width];
+  float largest = x[0];
+  if (whole > 0) {
+    Vector best = Vector::load(x);
+    for (std::int64_t i = Vector::width; i < whole; i += Vector::width)
+      best = larger(best, Vector::load(x + i));
+    best.store(lanes);
+    for (const float lane : lanes) largest = lane > largest || lane != lane ? lane : largest;
+  }
+  for (std::int64_t i = whole; i < n; ++i) largest = x[i] > largest || x[i] != x[i] ? x[i] : largest;
+
+  Doubles sums;
+  for (std::int64_t i = 0; i < whole; i += Vector::width) {
+    const Vector e = exponential(Vector::load(x + i) - Vector(largest));
+    e.store(y + i);
+    sums.add(e);
+  }
+  double sum = sums.total();
+  if (whole < n) {
+    exponential(Vector::load(x + whole, n - whole) - Vector(largest)).store(y + whole, n - whole);
+    for (std::int64_t i = whole; i < n; ++i) sum += static_cast<double>(y[i]);
+  }
+  const Vector factor(static_cast<float>(1.0 / sum));
+  for_each_in_row(n, [&](std::int64_t, auto read, auto write) { write(y, read(y) * factor); });
+}

@@ -125,6 +125,32 @@ struct Doubles {
   }
 };
 
+/// Eight words for a random generator.
+struct Words {
+  static constexpr std::int64_t width = 8;
+  __m256i v;
+
+  explicit Words(__m256i all) : v(all) {}
+  explicit Words(std::uint32_t all) : v(_mm256_set1_epi32(static_cast<int>(all))) {}
+  static Words load(const std::uint32_t* from) {
+    return Words(_mm256_loadu_si256(static_cast<const __m256i*>(static_cast<const void*>(from))));
+  }
+  void store(std::uint32_t* to) const {
+    _mm256_storeu_si256(static_cast<__m256i*>(static_cast<void*>(to)), v);
+  }
+
+  Words lower_product(std::uint32_t factor) const { return Words(_mm256_mullo_epi32(v, Words(factor).v)); }
+  Words upper_product(std::uint32_t factor) const {
+    const __m256i even = _mm256_mul_epu32(v, Words(factor).v);
+    const __m256i odd = _mm256_mul_epu32(_mm256_srli_epi64(v, 32), Words(factor).v);
+    return Words(_mm256_blend_epi32(_mm256_srli_epi64(even, 32), odd, 0xAA));
+  }
+};
+
+inline Words operator^(Words a, Words b) {
+  return Words(_mm256_xor_si256(a.v, b.v));
+}
+
 #include "kernels/cpu/vector_loops.inl"
 
 } // namespace

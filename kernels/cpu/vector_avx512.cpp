@@ -124,6 +124,28 @@ struct Doubles {
   }
 };
 
+/// Sixteen words for a random generator.
+struct Words {
+  static constexpr std::int64_t width = 16;
+  __m512i v;
+
+  explicit Words(__m512i all) : v(all) {}
+  explicit Words(std::uint32_t all) : v(_mm512_set1_epi32(static_cast<int>(all))) {}
+  static Words load(const std::uint32_t* from) { return Words(_mm512_loadu_si512(from)); }
+  void store(std::uint32_t* to) const { _mm512_storeu_si512(to, v); }
+
+  Words lower_product(std::uint32_t factor) const { return Words(_mm512_mullo_epi32(v, Words(factor).v)); }
+  Words upper_product(std::uint32_t factor) const {
+    const __m512i even = _mm512_mul_epu32(v, Words(factor).v);
+    const __m512i odd = _mm512_mul_epu32(_mm512_srli_epi64(v, 32), Words(factor).v);
+    return Words(_mm512_mask_blend_epi32(0xAAAA, _mm512_srli_epi64(even, 32), odd));
+  }
+};
+
+inline Words operator^(Words a, Words b) {
+  return Words(_mm512_xor_si512(a.v, b.v));
+}
+
 #include "kernels/cpu/vector_loops.inl"
 
 } // namespace

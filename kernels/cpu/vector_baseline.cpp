@@ -88,6 +88,25 @@ struct Doubles {
   double total() const { return d; }
 };
 
+/// One word for a random generator.
+struct Words {
+  static constexpr std::int64_t width = 1;
+  std::uint32_t v;
+
+  explicit Words(std::uint32_t all) : v(all) {}
+  static Words load(const std::uint32_t* from) { return Words(*from); }
+  void store(std::uint32_t* to) const { *to = v; }
+
+  Words lower_product(std::uint32_t factor) const { return Words(v * factor); }
+  Words upper_product(std::uint32_t factor) const {
+    return Words(static_cast<std::uint32_t>(std::uint64_t{v} * factor >> 32));
+  }
+};
+
+inline Words operator^(Words a, Words b) {
+  return Words(a.v ^ b.v);
+}
+
 #include "kernels/cpu/vector_loops.inl"
 
 } // namespace

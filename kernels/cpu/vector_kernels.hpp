@@ -61,18 +61,19 @@ struct AdamTerms {
   float shrink;
 };
 
-/// Word i % 4 of Philox block i / 4 below `bound`, which may be 2^32, drops element i; others are multiplied
-/// by `scale`: see Dropout.
+/// Word i % 4 of Philox block i / 4 below `bound` drops element i; others are multiplied by `scale`: see
+/// Dropout.
 struct DropoutTerms {
   std::uint32_t key[2];
   std::uint32_t stream[2];
-  std::uint64_t bound;
+  std::uint32_t bound;
   float scale;
 };
 
 /// Inner loops over contiguous memory, of one instruction set.
 struct VectorKernels {
-  /// y[i] = f(x[i]). exp and sigmoid are within 2 units in the last place, log, tanh, gelu and silu within 4.
+  /// y[i] = f(x[i]). exp and sigmoid are within 2 units in the last place, log, tanh and silu within 4, gelu
+  /// within 6.
   void (*apply)(Function f, const float* x, float* y, std::int64_t n);
   /// y[i] = f(a[i * a_step], b[i * b_step]), steps 0 or 1; negative results become 0 where `relu`. NaN where
   /// either operand is. y may be a or b.

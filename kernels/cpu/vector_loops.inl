@@ -234,4 +234,4 @@ constexpr VectorKernels loops{
     apply_gradient, extreme_gradient, loss,    loss_gradient, exponential_sum, scaled_exponential,
     sgd_step,       adam_step,        average, dropout,       add_scaled,      give_to_largest,
     {column_moments, transform_columns, column_gradient_moments, gradient_columns, transform_row,
-     row_gradient_moments, gradient_row, product_sum, accumulate_products, softmax_gradient}};
+     row_gradient_moments, gradient_row, softmax, product_sum, accumulate_products, softmax_gradient}};

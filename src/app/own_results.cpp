@@ -18,13 +18,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// `.<name>.tmp-<process>`, as AtomicFile calls them.
+/// `.mammo-<process>-<number>.tmp`, as AtomicFile calls them.
 bool is_temporary(std::string_view name) {
-  const std::size_t mark = name.rfind(".tmp-");
-  if (!name.starts_with('.') || mark == std::string_view::npos) return false;
-  const std::string_view process = name.substr(mark + 5);
-  return !process.empty() &&
-         std::ranges::all_of(process, [](unsigned char c) { return std::isdigit(c) != 0; });
+  return name.starts_with(".mammo-") && name.ends_with(".tmp");
 }
 
 bool is_json_of(const fs::path& path, std::string_view schema) {

@@ -1,5 +1,6 @@
 #include "mammo/backend/dispatch.hpp"
 
+#include "backend/observation.hpp"
 #include "mammo/core/log.hpp"
 #include "mammo/core/memory.hpp"
 #include "mammo/core/threads.hpp"
@@ -293,34 +294,39 @@ void register_backend(std::unique_ptr<Backend> backend) {
 }
 
 std::vector<Tensor> dispatch(const Operation& operation, std::span<const Tensor> inputs) {
-  const Call call = prepare(operation, inputs);
-  std::vector<Tensor> outputs;
-  for (const TensorSpec& spec : call.plan->outputs()) {
-    outputs.push_back(Tensor::empty(spec.shape, {.dtype = spec.dtype, .layout = spec.layout}));
-  }
-  call.run(outputs);
-  return outputs;
+  return observed(operation, inputs, [&] {
+    const Call call = prepare(operation, inputs);
+    std::vector<Tensor> outputs;
+    for (const TensorSpec& spec : call.plan->outputs()) {
+      outputs.push_back(Tensor::empty(spec.shape, {.dtype = spec.dtype, .layout = spec.layout}));
+    }
+    call.run(outputs);
+    return outputs;
+  });
 }
 
 void dispatch_into(const Operation& operation, std::span<const Tensor> inputs, std::span<Tensor> outputs) {
-  const Call call = prepare(operation, inputs);
-  const std::vector<TensorSpec>& specs = call.plan->outputs();
-  require<ArgumentError>(outputs.size() == specs.size(), name(operation), " into ", outputs.size(),
-                         " tensors, expected ", specs.size());
-  std::vector<Tensor> written;
-  for (std::size_t i = 0; i < specs.size(); ++i) {
-    const Tensor& output = outputs[i];
-    require<ShapeError>(output.defined() && output.shape() == specs[i].shape, name(operation), " into ",
-                        output, ", expected shape ", specs[i].shape);
-    const bool fits = output.dtype() == specs[i].dtype && output.layout() == specs[i].layout &&
-                      (output.layout() != Layout::row_major || output.is_contiguous());
-    written.push_back(
-        fits ? output : Tensor::empty(specs[i].shape, {.dtype = specs[i].dtype, .layout = specs[i].layout}));
-  }
-  call.run(written);
-  for (std::size_t i = 0; i < specs.size(); ++i) {
-    if (written[i].storage() != outputs[i].storage()) outputs[i].copy_from(written[i]);
-  }
+  observed(operation, inputs, [&] {
+    const Call call = prepare(operation, inputs);
+    const std::vector<TensorSpec>& specs = call.plan->outputs();
+    require<ArgumentError>(outputs.size() == specs.size(), name(operation), " into ", outputs.size(),
+                           " tensors, expected ", specs.size());
+    std::vector<Tensor> written;
+    for (std::size_t i = 0; i < specs.size(); ++i) {
+      const Tensor& output = outputs[i];
+      require<ShapeError>(output.defined() && output.shape() == specs[i].shape, name(operation), " into ",
+                          output, ", expected shape ", specs[i].shape);
+      const bool fits = output.dtype() == specs[i].dtype && output.layout() == specs[i].layout &&
+                        (output.layout() != Layout::row_major || output.is_contiguous());
+      const TensorOptions options{.dtype = specs[i].dtype, .layout = specs[i].layout};
+      written.push_back(fits ? output : Tensor::empty(specs[i].shape, options));
+    }
+    call.run(written);
+    for (std::size_t i = 0; i < specs.size(); ++i) {
+      if (written[i].storage() != outputs[i].storage()) outputs[i].copy_from(written[i]);
+    }
+    return std::span<const Tensor>(outputs);
+  });
 }
 
 Tensor dispatch_one(const Operation& operation, std::span<const Tensor> inputs) {

@@ -8,6 +8,8 @@
 #include <mutex>
 #include <vector>
 
+#include <sys/mman.h>
+
 #if defined(__SANITIZE_ADDRESS__)
 #define MAMMO_CACHE_MEMORY 0
 #else
@@ -42,42 +44,75 @@ Pool& pool() {
 }
 
 // Blocks come in few sizes, so that a freed one fits the next request of about its size: multiples of an
-// eighth of the power of two below, at most 12.5 % wasted.
+// eighth of the power of two below, or, from a megabyte on, of a 64th. A cached block is taken for up to an
+// eighth less than it has.
 std::size_t size_class(std::size_t bytes) {
+  const std::size_t steps = bytes < (std::size_t{1} << 20) ? 8 : 64;
   std::size_t step = memory::alignment;
-  while (step * 16 <= bytes) step *= 2;
+  while (step * 2 * steps <= bytes) step *= 2;
   return (bytes + step - 1) / step * step;
+}
+
+// Large blocks come from the system one by one, so that one given back is gone; of the C library's heap,
+// holes would stay. AddressSanitizer watches the heap alone.
+bool is_mapped(std::size_t size) {
+  return MAMMO_CACHE_MEMORY == 1 && size >= std::size_t{1} << 20;
+}
+
+void* take_from_system(std::size_t size) {
+  if (!is_mapped(size)) return std::aligned_alloc(memory::alignment, size);
+  void* block = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  return block == MAP_FAILED ? nullptr : block;
+}
+
+void give_to_system(void* block, std::size_t size) noexcept {
+  if (is_mapped(size)) {
+    munmap(block, size);
+  } else {
+    std::free(block);
+  }
+}
+
+std::size_t most_taken_for(std::size_t size) {
+  return size + size / 8;
 }
 
 void release_blocks(Pool& p, std::size_t keep) {
   while (p.cached > keep && !p.blocks.empty()) {
     auto largest = std::prev(p.blocks.end());
     p.cached -= largest->first;
-    std::free(largest->second);
+    give_to_system(largest->second, largest->first);
     p.blocks.erase(largest);
   }
 }
 
-void* take(std::size_t size) {
+struct Block {
+  void* address = nullptr;
+  std::size_t size = 0;
+};
+
+Block take(std::size_t size) {
   Pool& p = pool();
   const std::scoped_lock lock(p.mutex);
   void* block = nullptr;
-  if (auto found = p.blocks.find(size); found != p.blocks.end()) {
+  if (auto found = p.blocks.lower_bound(size);
+      found != p.blocks.end() && found->first <= most_taken_for(size)) {
+    size = found->first;
     block = found->second;
     p.blocks.erase(found);
     p.cached -= size;
   } else {
-    block = std::aligned_alloc(memory::alignment, size);
+    block = take_from_system(size);
     if (block == nullptr) {
       release_blocks(p, 0);
-      block = std::aligned_alloc(memory::alignment, size);
+      block = take_from_system(size);
     }
     require<OutOfMemory>(block != nullptr, "cannot allocate ", size, " bytes; ", p.in_use,
                          " bytes are in use");
   }
   p.in_use += size;
   MemoryScopes::note(p.in_use, p.scopes);
-  return block;
+  return {block, size};
 }
 
 void give_back(void* block, std::size_t size) noexcept {
@@ -85,7 +120,7 @@ void give_back(void* block, std::size_t size) noexcept {
   const std::scoped_lock lock(p.mutex);
   p.in_use -= size;
   if (MAMMO_CACHE_MEMORY == 0 || size > p.cache_limit) {
-    std::free(block);
+    give_to_system(block, size);
     return;
   }
   release_blocks(p, p.cache_limit - size);
@@ -93,7 +128,7 @@ void give_back(void* block, std::size_t size) noexcept {
     p.blocks.emplace(size, block);
     p.cached += size;
   } catch (...) {
-    std::free(block);
+    give_to_system(block, size);
   }
 }
 
@@ -124,8 +159,8 @@ void set_cache_limit(std::size_t bytes) {
 
 std::shared_ptr<std::byte> allocate(std::size_t bytes) {
   require<OutOfMemory>(bytes <= std::size_t{1} << 46, "cannot allocate ", bytes, " bytes");
-  const std::size_t size = size_class(std::max<std::size_t>(bytes, 1));
-  return {static_cast<std::byte*>(take(size)), [size](std::byte* b) { give_back(b, size); }};
+  const Block block = take(size_class(std::max<std::size_t>(bytes, 1)));
+  return {static_cast<std::byte*>(block.address), [size = block.size](std::byte* b) { give_back(b, size); }};
 }
 
 } // namespace memory

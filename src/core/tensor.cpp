@@ -1,5 +1,7 @@
 #include "mammo/core/tensor.hpp"
 
+#include "mammo/core/threads.hpp"
+
 #include <cmath>
 #include <cstring>
 #include <limits>
@@ -101,15 +103,17 @@ void copy_elements(Tensor& to, const Tensor& from) {
   const std::int64_t stored = storage_numel(shape, to.layout());
   if (stored != numel(shape))
     std::memset(static_cast<void*>(out), 0, static_cast<std::size_t>(stored) * sizeof(To));
-  for (std::int64_t n = 0; n < shape[0]; ++n) {
-    for (std::int64_t c = 0; c < shape[1]; ++c) {
-      for (std::int64_t h = 0; h < shape[2]; ++h) {
-        const RowAt target = row_at(to, n, c, h);
-        const RowAt source = row_at(from, n, c, h);
-        copy_run(out + target.offset, in + source.offset, shape[3], target.step, source.step);
-      }
-    }
-  }
+  const std::int64_t plane = shape[2] * shape[3];
+  parallel_for(0, shape[0] * shape[1], plane == 0 ? 1 : 32768 / plane + 1,
+               [&](std::int64_t begin, std::int64_t end) {
+                 for (std::int64_t i = begin; i < end; ++i) {
+                   for (std::int64_t h = 0; h < shape[2]; ++h) {
+                     const RowAt target = row_at(to, i / shape[1], i % shape[1], h);
+                     const RowAt source = row_at(from, i / shape[1], i % shape[1], h);
+                     copy_run(out + target.offset, in + source.offset, shape[3], target.step, source.step);
+                   }
+                 }
+               });
 }
 
 std::int64_t normalized(const Shape& shape, int d, std::int64_t index) {

@@ -10,6 +10,7 @@ namespace {
 class Pending {
  public:
   void add(const std::shared_ptr<Variable>& variable, Tensor gradient) {
+    if (gradient.layout() != variable->layout()) gradient = gradient.to(variable->layout());
     const auto [place, is_first] = waiting_.try_emplace(variable->sequence());
     if (is_first) {
       place->second = {variable, std::move(gradient)};

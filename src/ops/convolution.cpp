@@ -41,7 +41,9 @@ Tensor conv_transpose2d(const Tensor& x, const Tensor& weight, const Tensor& bia
 }
 
 Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias, const Linear& options) {
-  return evaluate_one(options, std::array{x, weight, bias});
+  Linear operation = options;
+  operation.keep_packed = options.keep_packed && !is_trained(weight);
+  return evaluate_one(operation, std::array{x, weight, bias});
 }
 
 Tensor matmul(const Tensor& a, const Tensor& b, const MatMul& options) {

@@ -3,18 +3,13 @@
 #include "mammo/ops/autograd.hpp"
 #include "mammo/ops/elementwise.hpp"
 #include "mammo/ops/evaluate.hpp"
-#include "mammo/ops/reduction.hpp"
 #include "mammo/ops/views.hpp"
+#include "ops/loss_reduction.hpp"
 
 #include <array>
 
 namespace mammo {
 namespace {
-
-Tensor reduced(const Tensor& losses, Reduction reduction) {
-  if (reduction == Reduction::mean) return mean(losses);
-  return reduction == Reduction::sum ? sum(losses) : losses;
-}
 
 Tensor pointwise(const PointwiseLoss& op, const Tensor& x, const Tensor& target, Reduction reduction) {
   return reduced(evaluate_one(op, std::array{x, target}), reduction);
@@ -39,8 +34,7 @@ Tensor bce_loss(const Tensor& logits, const Tensor& target, const BceOptions& op
   require<ArgumentError>(s >= 0 && s <= 1, "bce_loss: label_smoothing ", s, ", expected 0 to 1");
   Tensor smoothed = target;
   if (s != 0) {
-    const auto number = [&](double value) { return Tensor::full({}, value, {.dtype = target.dtype()}); };
-    smoothed = add(multiply(target, number(1 - s)), number(s / 2));
+    smoothed = add(multiply(target, number(1 - s, target)), number(s / 2, target));
   }
   return pointwise({.kind = LossKind::bce}, logits, smoothed, options.reduction);
 }

@@ -2,8 +2,8 @@
 #include "mammo/ops/convolution.hpp"
 #include "mammo/ops/elementwise.hpp"
 #include "mammo/ops/losses.hpp"
-#include "mammo/ops/reduction.hpp"
 #include "mammo/ops/views.hpp"
+#include "ops/loss_reduction.hpp"
 
 #include <cmath>
 #include <numbers>
@@ -11,17 +11,8 @@
 namespace mammo {
 namespace {
 
-Tensor number(double value, const Tensor& like) {
-  return Tensor::full({}, value, {.dtype = like.dtype()});
-}
-
 Tensor one_less(const Tensor& x) {
   return subtract(number(1, x), x);
-}
-
-Tensor reduced(const Tensor& losses, Reduction reduction) {
-  if (reduction == Reduction::mean) return mean(losses);
-  return reduction == Reduction::sum ? sum(losses) : losses;
 }
 
 void check_masks(const char* name, const Tensor& mask, const Tensor& target) {

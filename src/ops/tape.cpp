@@ -20,13 +20,18 @@ using Edges = std::vector<std::shared_ptr<Variable>>;
 
 } // namespace
 
-Variable::Variable(const Shape& shape, DType dtype)
-    : is_leaf_(true), shape_(shape), dtype_(dtype), sequence_(next_sequence()) {}
+Variable::Variable(const Tensor& leaf)
+    : is_leaf_(true),
+      shape_(leaf.shape()),
+      dtype_(leaf.dtype()),
+      layout_(leaf.layout()),
+      sequence_(next_sequence()) {}
 
 Variable::Variable(const Tensor& output, Record operation)
     : is_leaf_(false),
       shape_(output.shape()),
       dtype_(output.dtype()),
+      layout_(output.layout()),
       sequence_(next_sequence()),
       name_(std::move(operation.name)),
       function_(std::move(operation.gradient)) {
@@ -123,7 +128,7 @@ void set_requires_grad(Tensor& tensor, bool on) {
   require<ArgumentError>(!variable || variable->is_leaf(),
                          "set_requires_grad of a recorded result, expected a leaf; detach() it first");
   if (on == (variable != nullptr)) return;
-  tensor.set_autograd(on ? std::make_shared<Variable>(tensor.shape(), tensor.dtype()) : nullptr);
+  tensor.set_autograd(on ? std::make_shared<Variable>(tensor) : nullptr);
 }
 
 Tensor grad(const Tensor& leaf) {

@@ -14,7 +14,7 @@ namespace mammo {
 class Variable final : public AutogradMeta {
  public:
   /// A leaf.
-  Variable(const Shape& shape, DType dtype);
+  explicit Variable(const Tensor& leaf);
   /// The result of an operation.
   Variable(const Tensor& output, Record operation);
   ~Variable() override;
@@ -25,6 +25,8 @@ class Variable final : public AutogradMeta {
 
   bool is_leaf() const { return is_leaf_; }
   const Shape& shape() const { return shape_; }
+  /// Of the tensor, and so of its gradients: what works on both finds them alike.
+  Layout layout() const { return layout_; }
   /// Grows along the tape: an operation's is above those of all its inputs.
   std::uint64_t sequence() const { return sequence_; }
   const std::vector<std::shared_ptr<Variable>>& inputs() const { return inputs_; }
@@ -53,6 +55,7 @@ class Variable final : public AutogradMeta {
   bool released_ = false;
   Shape shape_;
   DType dtype_;
+  Layout layout_;
   std::uint64_t sequence_;
   std::string name_;
   std::vector<std::shared_ptr<Variable>> inputs_; // null for what needs no gradient

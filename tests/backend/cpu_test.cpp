@@ -1,7 +1,5 @@
-#include "kernels/cpu/vector_kernels.hpp"
 #include "mammo/backend/backend.hpp"
 #include "mammo/backend/dispatch.hpp"
-#include "mammo/core/isa.hpp"
 #include "mammo/core/random.hpp"
 #include "mammo/core/threads.hpp"
 #include "mammo/ops/boxes.hpp"
@@ -9,6 +7,7 @@
 #include "mammo/ops/interpolation.hpp"
 #include "mammo/ops/pooling.hpp"
 #include "mammo/ops/reduction.hpp"
+#include "tests/backend/kernels_here.hpp"
 
 #include <algorithm>
 #include <array>
@@ -24,19 +23,12 @@ using namespace mammo;
 using kernels::Combination;
 using kernels::Function;
 using kernels::VectorKernels;
+using test::kernels_here;
 
 namespace {
 
 constexpr float not_a_number = std::numeric_limits<float>::quiet_NaN();
 constexpr float infinite = std::numeric_limits<float>::infinity();
-
-std::vector<const VectorKernels*> kernels_here() {
-  std::vector<const VectorKernels*> all{&kernels::baseline_kernels};
-#if defined(__x86_64__)
-  if (isa() >= Isa::avx2) all.push_back(&kernels::avx2_kernels);
-#endif
-  return all;
-}
 
 std::vector<float> ramp(float low, float high, std::size_t count) {
   std::vector<float> values(count);
@@ -178,6 +170,26 @@ TEST_CASE("cpu: the padding of blocks stays zero where the function does not kee
           CHECK(elements[((picture * 2 + 1) * 9 + pixel) * 8 + lane] == 0.0F);
         }
       }
+    }
+  }
+}
+
+TEST_CASE("cpu: a number a channel goes with a picture in any layout, and so do its sums") {
+  const auto cpu = find_backend("cpu");
+  const TensorSpec channels[] = {{.shape = {1, 12, 1, 1}}, {.shape = {12, 1, 1}}, {.shape = {2, 12, 1, 1}}};
+  for (const Layout layout : {Layout::row_major, Layout::channels_last, Layout::nChw8c, Layout::nChw16c}) {
+    const TensorSpec picture{.shape = {2, 12, 5, 7}, .layout = layout};
+    INFO(layout);
+    for (const TensorSpec& numbers : channels) {
+      for (const auto& inputs : {std::vector{picture, numbers}, std::vector{numbers, picture}}) {
+        const auto plan = cpu->plan({.operation = Binary{}, .inputs = inputs});
+        REQUIRE(plan);
+        CHECK(plan->outputs()[0].layout == layout);
+      }
+    }
+    for (const Dims& dims : {Dims{0, 2, 3}, Dims{2, 3}}) {
+      CHECK(cpu->plan({.operation = Reduce{.dims = dims}, .inputs = {picture}}));
+      CHECK(cpu->plan({.operation = Reduce{.kind = ReduceKind::mean, .dims = dims}, .inputs = {picture}}));
     }
   }
 }

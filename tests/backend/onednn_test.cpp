@@ -110,7 +110,8 @@ TEST_CASE("onednn: a change in place costs one packing") {
 
 TEST_CASE("onednn: in training only weights and their gradients are reordered, each once a step") {
   need_avx2();
-  // Forward three weights, backward the two that the gradient goes through, and three gradients.
+  // Forward three weights, backward the two that the gradient goes through, and three gradients. On AVX2 what
+  // is reordered for the picture's one channel is the gradient of the result instead of the weight's.
   for (const char* isa : {"", "MAMMO_MAX_ISA=AVX2"}) {
     INFO(isa);
     CHECK(logged("exec,cpu,reorder", "train 1", isa) == 8);

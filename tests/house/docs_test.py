@@ -2,7 +2,7 @@
 """Pages show code as it is in its file, and no link leads nowhere. usage: docs_test.py ROOT
 
 A fenced block below a line `<!-- path -->` must stand in that file, line for line. The README shows all of
-examples/analyze.cpp.
+examples/analyze.cpp, docs/training.md all of examples/train.cpp.
 """
 import pathlib
 import re
@@ -12,9 +12,10 @@ root = pathlib.Path(sys.argv[1])
 pages = [*root.glob("*.md"), *root.glob("docs/*.md"), *root.glob("models/*/*.md"), *root.glob("examples/**/*.md")]
 problems = []
 
-shown = re.search(r"```cpp\n(.*?)```", (root / "README.md").read_text(), re.DOTALL)
-if not shown or shown.group(1) != (root / "examples/analyze.cpp").read_text():
-    problems.append("README.md: the C++ block differs from examples/analyze.cpp")
+for page, example in {"README.md": "examples/analyze.cpp", "docs/training.md": "examples/train.cpp"}.items():
+    shown = re.search(r"```cpp\n(.*?)```", (root / page).read_text(), re.DOTALL)
+    if not shown or shown.group(1) != (root / example).read_text():
+        problems.append(f"{page}: the C++ block differs from {example}")
 
 blocks = 0
 for page in pages:

@@ -1,6 +1,8 @@
 #include "mammo/nn/batch_norm.hpp"
 #include "mammo/nn/formula.hpp"
+#include "mammo/ops/autograd.hpp"
 #include "mammo/ops/elementwise.hpp"
+#include "mammo/ops/reduction.hpp"
 #include "tests/support/compare.hpp"
 
 #include <cmath>
@@ -57,7 +59,7 @@ TEST_CASE("a norm folded into its convolution gives what the two give one after 
                     tolerance);
 }
 
-TEST_CASE("in training the parts run one after the other, with the same result where the norm is frozen") {
+TEST_CASE("in training a frozen norm is folded too") {
   Pair pair;
   const Tensor x = nn::formula_tensor("x", {1, 3, 6, 6});
   const Tensor residual = nn::formula_tensor("residual", {1, 5, 3, 3});
@@ -71,10 +73,64 @@ TEST_CASE("in training the parts run one after the other, with the same result w
                     1e-6);
 }
 
-TEST_CASE("a norm that is not frozen does not pretend to train") {
+TEST_CASE("in training a norm takes its statistics from the batch, and its running ones follow") {
+  nn::BatchNorm2d norm({.channels = 1, .eps = 1e-12, .momentum = 0.25});
+  norm.load_state_dict({{"weight", Tensor::from<float>({2}, {1})},
+                        {"bias", Tensor::from<float>({1}, {1})},
+                        {"running_mean", Tensor::from<float>({8}, {1})},
+                        {"running_var", Tensor::from<float>({4}, {1})}});
+  norm.train();
+  // Mean 3, variance 4 (biased), 16 / 3 (unbiased).
+  const Tensor x = Tensor::from<float>({1, 5, 1, 5}, {2, 1, 1, 2});
+  const Tensor residual = Tensor::from<float>({0, 0, 9, -9}, {2, 1, 1, 2});
+  test::check_equal({{"norm", norm.forward(x), Tensor::from<float>({-1, 3, -1, 3}, {2, 1, 1, 2})},
+                     {"mean", norm.running_mean(), Tensor::from<float>({6.75}, {1})},
+                     {"var", norm.running_var(), Tensor::from<float>({13.0F / 3}, {1})}},
+                    1e-6);
+  test::check_equal({{"residual and relu", norm.forward(x, Activation::relu, residual),
+                      Tensor::from<float>({0, 3, 8, 0}, {2, 1, 1, 2})}},
+                    1e-6);
+  norm.eval();
+  const Tensor mean = norm.running_mean().clone();
+  norm.forward(x);
+  test::check_equal({{"not at inference", norm.running_mean(), mean}});
+}
+
+TEST_CASE("a batch of one value a channel has no statistics") {
   Pair pair(false, false);
   pair.norm.train();
-  CHECK_THROWS_AS(pair.norm.forward(Tensor::zeros({1, 5, 2, 2})), NotImplemented);
+  CHECK_THROWS_AS(pair.norm.forward(Tensor::zeros({1, 5, 1, 1})), ShapeError);
+  CHECK_NOTHROW(pair.norm.forward(Tensor::zeros({1, 5, 1, 2})));
+}
+
+TEST_CASE("gradients flow through a folded norm as through the two layers") {
+  const bool bias = GENERATE(false, true);
+  const bool norm_learns = GENERATE(false, true);
+  const Tensor x = nn::formula_tensor("x", {2, 3, 6, 6}).to(DType::f64);
+  const auto gradients = [&](bool folded) {
+    Pair pair(bias);
+    pair.conv.to(DType::f64);
+    pair.norm.to(DType::f64);
+    pair.conv.set_trainable("*");
+    if (norm_learns) pair.norm.set_trainable("*");
+    const Tensor y = folded ? conv_norm(pair.conv, pair.norm, x, Activation::relu) : pair.in_parts(x);
+    backward(sum(multiply(y, y)));
+    std::vector<Tensor> found;
+    for (const nn::Module* module :
+         {static_cast<const nn::Module*>(&pair.conv), static_cast<const nn::Module*>(&pair.norm)}) {
+      for (const auto& entry : module->named_parameters()) {
+        if (grad(entry.tensor).defined()) found.push_back(grad(entry.tensor));
+      }
+    }
+    return found;
+  };
+  const auto together = gradients(true);
+  const auto apart = gradients(false);
+  REQUIRE(together.size() == apart.size());
+  CHECK(together.size() == (bias ? 2U : 1U) + (norm_learns ? 2U : 0U));
+  for (std::size_t i = 0; i < together.size(); ++i) {
+    test::check_equal({{concat("gradient ", i), together[i], apart[i]}}, 1e-12);
+  }
 }
 
 TEST_CASE("folded weights are made once, and again when any tensor of either changes") {

@@ -87,12 +87,12 @@ class Broadcast {
       return;
     }
     if (rows_) {
-      const auto [n, a_step, b_step] = rows_->loops.back();
-      parallel_for(0, rows_->rows(), elementwise_grain / n + 1,
-                   [&, n = n, sa = a_step, sb = b_step](std::int64_t begin, std::int64_t end) {
+      const auto& last = rows_->loops.back();
+      parallel_for(0, rows_->rows(), elementwise_grain / last.size + 1,
+                   [&](std::int64_t begin, std::int64_t end) {
                      for (std::int64_t row = begin; row < end; ++row) {
                        const auto [a_at, b_at] = rows_->offsets(row);
-                       loop(a + a_at, sa, b + b_at, sb, row * n, n);
+                       loop(a + a_at, last.a, b + b_at, last.b, row * last.size, last.size);
                      }
                    });
       return;

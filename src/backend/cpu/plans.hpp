@@ -116,6 +116,7 @@ PlanPointer plan(const GroupNorm& op, const Signature& signature, std::vector<Te
 PlanPointer plan(const GroupNormGradient& op, const Signature& signature, std::vector<TensorSpec> outputs);
 PlanPointer plan(const LayerNorm& op, const Signature& signature, std::vector<TensorSpec> outputs);
 PlanPointer plan(const LayerNormGradient& op, const Signature& signature, std::vector<TensorSpec> outputs);
+PlanPointer plan(const Softmax& op, const Signature& signature, std::vector<TensorSpec> outputs);
 PlanPointer plan(const SoftmaxGradient& op, const Signature& signature, std::vector<TensorSpec> outputs);
 PlanPointer plan(const Pool2dGradient& op, const Signature& signature, std::vector<TensorSpec> outputs);
 PlanPointer plan(const AdaptivePool2dGradient& op, const Signature& signature,

@@ -1,6 +1,7 @@
 #include "backend/cpu/plans.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 namespace mammo::cpu {
 namespace {
@@ -42,14 +43,56 @@ struct Windows {
   std::int64_t divisor; // of an average, 0 for the pixels that the window holds
 };
 
-// Offsets of a window's pixels in a plane, row by row.
-void list_taps(const Taps& rows, const Taps& columns, std::int64_t width, std::int64_t lanes,
-               std::vector<std::int64_t>& taps) {
-  taps.clear();
-  for (std::int64_t i = 0; i < rows.count; ++i) {
-    for (std::int64_t j = 0; j < columns.count; ++j) {
-      const std::int64_t pixel = (rows.first + i * rows.step) * width + columns.first + j * columns.step;
-      taps.push_back(pixel * lanes);
+// Offsets of a window's pixels from its first one, row by row, for planes of `lanes` floats a pixel.
+class WindowOffsets {
+ public:
+  WindowOffsets(std::int64_t width, std::int64_t lanes) : width_(width), lanes_(lanes) {}
+
+  // Most windows are alike: only a change of size makes new ones.
+  const std::vector<std::int64_t>& of(const Taps& rows, const Taps& columns) {
+    if (rows.count == height_of_window_ && columns.count == width_of_window_) return offsets_;
+    height_of_window_ = rows.count;
+    width_of_window_ = columns.count;
+    offsets_.clear();
+    for (std::int64_t i = 0; i < rows.count; ++i) {
+      for (std::int64_t j = 0; j < columns.count; ++j) {
+        offsets_.push_back((i * rows.step * width_ + j * columns.step) * lanes_);
+      }
+    }
+    return offsets_;
+  }
+  std::int64_t first(const Taps& rows, const Taps& columns) const {
+    return (rows.first * width_ + columns.first) * lanes_;
+  }
+
+ private:
+  std::int64_t width_;
+  std::int64_t lanes_;
+  std::int64_t height_of_window_ = -1;
+  std::int64_t width_of_window_ = -1;
+  std::vector<std::int64_t> offsets_;
+};
+
+void give_to_largest(const float* x, const float* g, const std::vector<std::int64_t>& offsets,
+                     std::int64_t lanes, float* gx) {
+  if (lanes > 1) {
+    return vector_kernels().give_to_largest(x, g, offsets.data(), static_cast<std::int64_t>(offsets.size()),
+                                            lanes, gx);
+  }
+  std::int64_t best = offsets.front();
+  for (const std::int64_t offset : offsets) {
+    if (x[offset] > x[best] || (std::isnan(x[offset]) && !std::isnan(x[best]))) best = offset;
+  }
+  gx[best] += *g;
+}
+
+void give_shares(const float* g, float share, const std::vector<std::int64_t>& offsets, std::int64_t lanes,
+                 float* gx) {
+  for (const std::int64_t offset : offsets) {
+    if (lanes > 1) {
+      vector_kernels().add_scaled(g, share, gx + offset, lanes);
+    } else {
+      gx[offset] += *g * share;
     }
   }
 }
@@ -58,17 +101,17 @@ void list_taps(const Taps& rows, const Taps& columns, std::int64_t width, std::i
 // `lanes` of `stride` channels.
 void back_through_plane(const Windows& windows, std::int64_t width, std::int64_t stride, std::int64_t lanes,
                         const float* x, const float* g, float* gx) {
-  std::vector<std::int64_t> taps;
-  const auto& loops = vector_kernels();
+  WindowOffsets window(width, stride);
   for (const Taps& rows : windows.rows) {
     for (const Taps& columns : windows.columns) {
-      list_taps(rows, columns, width, stride, taps);
-      const auto count = static_cast<std::int64_t>(taps.size());
+      const std::vector<std::int64_t>& offsets = window.of(rows, columns);
+      const std::int64_t first = window.first(rows, columns);
       if (windows.kind == PoolKind::max) {
-        if (count > 0) loops.give_to_largest(x, g, taps.data(), count, lanes, gx);
+        if (!offsets.empty()) give_to_largest(x + first, g, offsets, lanes, gx + first);
       } else {
-        const float share = 1.0F / static_cast<float>(windows.divisor > 0 ? windows.divisor : count);
-        for (const std::int64_t tap : taps) loops.add_scaled(g, share, gx + tap, lanes);
+        const auto held = static_cast<std::int64_t>(offsets.size());
+        const auto divisor = static_cast<float>(windows.divisor > 0 ? windows.divisor : held);
+        give_shares(g, 1.0F / divisor, offsets, lanes, gx + first);
       }
       g += stride;
     }

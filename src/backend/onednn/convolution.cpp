@@ -36,6 +36,11 @@ Forward::primitive_desc describe_primitive(const Conv2d& op, const Descriptors& 
           true};
 }
 
+// Of too few channels to fill a block.
+bool is_thin(const Shape& picture) {
+  return picture[1] < block_size(Layout::nChw8c);
+}
+
 } // namespace
 
 Shape grouped(const Shape& weight, std::int64_t groups) {
@@ -43,17 +48,21 @@ Shape grouped(const Shape& weight, std::int64_t groups) {
   return {groups, weight[0] / groups, weight[1], weight[2], weight[3]};
 }
 
+std::vector<Pictures> choices_of(const TensorSpec& x, const Shape& y) {
+  const Layout layout = x.layout == Layout::row_major ? best_layout() : x.layout;
+  std::vector<Pictures> choices{{as_given(x), describe_any(y)}, {describe_any(x.shape), describe_any(y)}};
+  if (!is_thin(y)) choices.insert(choices.begin(), {as_given(x), describe(y, layout)});
+  return choices;
+}
+
 Desc as_given(const TensorSpec& spec) {
-  return spec.layout == Layout::row_major ? describe_any(spec.shape) : describe(spec);
+  return spec.layout == Layout::row_major && !is_thin(spec.shape) ? describe_any(spec.shape) : describe(spec);
 }
 
 Layout blocks_or_rows(const Shape& shape) {
-  return shape[1] < block_size(widest_blocks()) ? Layout::row_major : widest_blocks();
+  return shape[1] < block_size(best_layout()) ? Layout::row_major : best_layout();
 }
 
-// A picture that comes in a named layout is taken as it is where vector code exists for that, and reordered
-// into what the library likes best otherwise: for all but the first convolution of a network it comes as the
-// one before left it, and nothing is reordered.
 PlanPointer plan(const Conv2d& op, const Signature& signature, std::vector<TensorSpec> outputs) {
   const TensorSpec& x = signature.inputs[0];
   const TensorSpec& weight = signature.inputs[1];
@@ -62,10 +71,10 @@ PlanPointer plan(const Conv2d& op, const Signature& signature, std::vector<Tenso
   TensorSpec& y = outputs[0];
 
   const Shape weight_shape = grouped(weight.shape, op.groups);
-  Descriptors descriptors{as_given(x), describe_any(weight_shape),
-                          with_bias ? describe(signature.inputs[2]) : Desc(), describe_any(y.shape)};
-  auto primitive = first_fast(std::vector{as_given(x), describe_any(x.shape)}, [&](const Desc& x_desc) {
-    descriptors.x = x_desc;
+  const Desc bias = with_bias ? describe(signature.inputs[2]) : Desc();
+  Descriptors descriptors;
+  auto primitive = first_fast(choices_of(x, y.shape), [&](const Pictures& pictures) {
+    descriptors = {pictures.x, describe_any(weight_shape), bias, pictures.y};
     return describe_primitive(op, descriptors, false);
   });
   if (!primitive) return nullptr;

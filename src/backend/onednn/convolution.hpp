@@ -20,7 +20,20 @@ struct Windows {
 /// The library's name for groups: a dimension of the weight of its own.
 Shape grouped(const Shape& weight, std::int64_t groups);
 
-/// A tensor as it comes, or, where it is row_major and has no order of the library's to keep, as it likes.
+/// How a convolution's picture and result may lie in memory.
+struct Pictures {
+  dnnl::memory::desc x;
+  dnnl::memory::desc y;
+};
+
+/// The choices of layouts to offer the library, the best first. A picture that comes in a named layout is
+/// taken as it is, and the result has that layout too: for all but the first convolution of a network nothing
+/// is reordered. Where x is row_major the result is in the layout that is best here. Without vector code for
+/// that everything is left to the library.
+std::vector<Pictures> choices_of(const TensorSpec& x, const Shape& y);
+
+/// A tensor as it comes, or, where it is row_major, as the library likes it. A row_major picture of fewer
+/// channels than a block stays as it is: filled up it would be many times as large.
 dnnl::memory::desc as_given(const TensorSpec& spec);
 
 /// The named layout that a result is to have where the library's choice for it has no name.

@@ -15,6 +15,30 @@ Desc transposed(const Shape& weight, std::int64_t groups) {
                   Strides{features * s[0], s[1], s[0], s[2], s[3]});
 }
 
+// Whether a picture [N, C, H, W] is a row-major matrix [N H W, C], and the weight's gradient g^T x. The
+// library does that faster as a product than as a convolution, and row_major.
+bool is_product(const ConvWeightGradient& op, const TensorSpec& x, const TensorSpec& g) {
+  const bool is_pointwise =
+      op.kernel == Size2d(1) && op.stride == Size2d(1) && op.padding == Size2d(0) && op.groups == 1;
+  return is_pointwise && !op.bias && x.layout == Layout::channels_last && g.layout == Layout::channels_last;
+}
+
+PlanPointer plan_product(const Signature& signature, std::vector<TensorSpec> outputs) {
+  const std::int64_t features = outputs[0].shape[0];
+  const std::int64_t channels = outputs[0].shape[1];
+  const std::int64_t pixels = numel(signature.inputs[0].shape) / channels;
+  const Desc x = describe(Shape{pixels, channels}, Layout::row_major);
+  const Desc g = describe(Shape{features, pixels}, Strides{1, features});
+  const Desc gradient = describe(Shape{features, channels}, Layout::row_major);
+  const dnnl::matmul::primitive_desc primitive(engine(), g, x, gradient, attributes(), true);
+  if (!primitive) return nullptr;
+  auto plan = std::make_shared<PrimitivePlan>(primitive, signature, std::move(outputs));
+  plan->bind_input(DNNL_ARG_WEIGHTS, 0, x);
+  plan->bind_input(DNNL_ARG_SRC, 1, g);
+  plan->bind_output(DNNL_ARG_DST, 0, gradient);
+  return plan;
+}
+
 Desc any_of(const Desc& desc) {
   return {desc.get_dims(), desc.get_data_type(), dnnl::memory::format_tag::any};
 }
@@ -29,24 +53,24 @@ PlanPointer plan(const ConvTranspose2d& op, const Signature& signature, std::vec
   const bool with_bias = signature.inputs.size() > 2 && signature.inputs[2].defined;
   TensorSpec& y = outputs[0];
   const Windows windows(op);
-  const auto make = [&](const Desc& x_desc, const Desc& y_desc) {
-    return Deconvolution::primitive_desc(
-        engine(), dnnl::prop_kind::forward_inference, dnnl::algorithm::deconvolution_direct, x_desc,
-        any_of(weight), with_bias ? describe(signature.inputs[2]) : Desc(), y_desc, windows.stride,
-        windows.dilation, windows.padding, windows.padding, attributes(), true);
+  const Desc bias = with_bias ? describe(signature.inputs[2]) : Desc();
+  const auto make = [&](const Pictures& pictures) {
+    return Deconvolution::primitive_desc(engine(), dnnl::prop_kind::forward_inference,
+                                         dnnl::algorithm::deconvolution_direct, pictures.x, any_of(weight),
+                                         bias, pictures.y, windows.stride, windows.dilation, windows.padding,
+                                         windows.padding, attributes(), true);
   };
-  auto primitive = first_fast(std::vector{as_given(x), describe_any(x.shape)},
-                              [&](const Desc& x_desc) { return make(x_desc, describe_any(y.shape)); });
+  auto primitive = first_fast(choices_of(x, y.shape), make);
   if (!primitive) return nullptr;
   const std::optional<Layout> layout = layout_of(primitive.dst_desc(), y.shape);
   y.layout = layout.value_or(blocks_or_rows(y.shape));
-  if (!layout) primitive = make(primitive.src_desc(), describe(y));
+  if (!layout) primitive = make({primitive.src_desc(), describe(y)});
   if (!primitive) return nullptr;
 
   auto plan = std::make_shared<PrimitivePlan>(primitive, signature, outputs);
   plan->bind_input(DNNL_ARG_SRC, 0, describe(x), primitive.src_desc());
   plan->bind_weight(DNNL_ARG_WEIGHTS, 1, weight, primitive.weights_desc(), op.keep_packed);
-  if (with_bias) plan->bind_input(DNNL_ARG_BIAS, 2, describe(signature.inputs[2]));
+  if (with_bias) plan->bind_input(DNNL_ARG_BIAS, 2, bias);
   plan->bind_output(DNNL_ARG_DST, 0, primitive.dst_desc());
   return plan;
 }
@@ -56,29 +80,26 @@ PlanPointer plan(const ConvTranspose2d& op, const Signature& signature, std::vec
 PlanPointer plan(const ConvWeightGradient& op, const Signature& signature, std::vector<TensorSpec> outputs) {
   using Backward = dnnl::convolution_backward_weights;
   using Forward = dnnl::convolution_forward;
-  struct Choice {
-    Desc x;
-    Desc g;
-  };
   const TensorSpec& x = signature.inputs[0];
   const TensorSpec& g = signature.inputs[1];
+  if (is_product(op, x, g)) return plan_product(signature, std::move(outputs));
   const Shape weight = grouped(outputs[0].shape, op.groups);
   const Desc bias = op.bias ? describe(outputs[1]) : Desc();
   const Windows windows(op);
   const auto algorithm = dnnl::algorithm::convolution_direct;
-  const auto make = [&](const Choice& choice) {
+  const auto make = [&](const Pictures& pictures) {
     const Forward::primitive_desc forward(
-        engine(), dnnl::prop_kind::forward_training, algorithm, choice.x, describe_any(weight), bias,
-        choice.g, windows.stride, windows.dilation, windows.padding, windows.padding, attributes(), true);
+        engine(), dnnl::prop_kind::forward_training, algorithm, pictures.x, describe_any(weight), bias,
+        pictures.y, windows.stride, windows.dilation, windows.padding, windows.padding, attributes(), true);
     if (!forward) return Backward::primitive_desc();
-    return Backward::primitive_desc(engine(), algorithm, choice.x, describe_any(weight), bias, choice.g,
+    return Backward::primitive_desc(engine(), algorithm, pictures.x, describe_any(weight), bias, pictures.y,
                                     windows.stride, windows.dilation, windows.padding, windows.padding,
                                     forward, attributes(), true);
   };
   const Desc any_x = describe_any(x.shape);
   const Desc any_g = describe_any(g.shape);
   const auto primitive = first_fast(
-      std::vector<Choice>{
+      std::vector<Pictures>{
           {as_given(x), as_given(g)}, {as_given(x), any_g}, {any_x, as_given(g)}, {any_x, any_g}},
       make);
   if (!primitive) return nullptr;

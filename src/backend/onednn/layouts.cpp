@@ -54,8 +54,8 @@ std::optional<Layout> layout_of(const Desc& desc, const Shape& shape) {
   return std::nullopt;
 }
 
-Layout widest_blocks() {
-  return isa() == Isa::avx512 ? Layout::nChw16c : Layout::nChw8c;
+Layout best_layout() {
+  return isa() == Isa::avx512 ? Layout::channels_last : Layout::nChw8c;
 }
 
 std::string key_of(const Desc& desc) {

@@ -23,8 +23,10 @@ dnnl::memory::desc describe_any(const Shape& shape);
 /// The named layout that a descriptor of this shape has, if it has one.
 std::optional<Layout> layout_of(const dnnl::memory::desc& desc, const Shape& shape);
 
-/// The blocked layout of the widest vectors allowed here.
-Layout widest_blocks();
+/// The layout in which networks run fastest here. What the library has for blocks of sixteen is older than
+/// what it has for channels_last; for blocks of eight it is the other way round. (bench_detector,
+/// bench_training_convolutions)
+Layout best_layout();
 
 /// A string that two descriptors share exactly when they are equal.
 std::string key_of(const dnnl::memory::desc& desc);

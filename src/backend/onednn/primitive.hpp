@@ -106,7 +106,6 @@ PlanPointer plan(const Concat& operation, const Signature& signature, std::vecto
 PlanPointer plan(const Unary& operation, const Signature& signature, std::vector<TensorSpec> outputs);
 PlanPointer plan(const Binary& operation, const Signature& signature, std::vector<TensorSpec> outputs);
 PlanPointer plan(const Reduce& operation, const Signature& signature, std::vector<TensorSpec> outputs);
-PlanPointer plan(const Softmax& operation, const Signature& signature, std::vector<TensorSpec> outputs);
 
 PlanPointer plan(const ConvTranspose2d& operation, const Signature& signature,
                  std::vector<TensorSpec> outputs);

@@ -23,20 +23,4 @@ PlanPointer plan(const Reduce& op, const Signature& signature, std::vector<Tenso
   return plan;
 }
 
-PlanPointer plan(const Softmax& op, const Signature& signature, std::vector<TensorSpec> outputs) {
-  using Forward = dnnl::softmax_forward;
-  if (signature.inputs[0].shape.rank() == 0) return nullptr;
-  outputs[0].layout = signature.inputs[0].layout;
-  const auto x = describe(signature.inputs[0]);
-  const Forward::primitive_desc primitive(engine(), dnnl::prop_kind::forward_inference,
-                                          dnnl::algorithm::softmax_accurate, x, x, op.dim, attributes(),
-                                          true);
-  if (!primitive) return nullptr;
-
-  auto plan = std::make_shared<PrimitivePlan>(primitive, signature, std::move(outputs));
-  plan->bind_input(DNNL_ARG_SRC, 0, x);
-  plan->bind_output(DNNL_ARG_DST, 0, x);
-  return plan;
-}
-
 } // namespace mammo::onednn

@@ -12,11 +12,6 @@ Size2d picture_size(const Shape& shape) {
   return {shape[2], shape[3]};
 }
 
-// The sum of a picture's gradient over all but the channels.
-Tensor channel_sums(const Tensor& g) {
-  return dispatch_one(Reduce{.kind = ReduceKind::sum, .dims = {0, 2, 3}}, std::array{g});
-}
-
 // The rows of a tensor [..., I] as a matrix.
 Tensor matrix(const Tensor& t) {
   const std::int64_t columns = t.shape()[-1];
@@ -41,8 +36,8 @@ Gradients gradient(const Conv2d& op, const Recorded& r) {
   const Tensor g = before(op.activation, r.outputs[0], r.gradient);
   Gradients result(4);
   if (r.wanted[x]) {
-    const ConvTranspose2d spread{picture_size(r.shapes[x]), op.stride, op.padding,
-                                 op.dilation,               op.groups, op.keep_packed};
+    const ConvTranspose2d spread{
+        picture_size(r.shapes[x]), op.stride, op.padding, op.dilation, op.groups, op.keep_packed};
     result[x] = dispatch_one(spread, std::array{g, r.inputs[w], Tensor()});
   }
   if (r.wanted[w]) {

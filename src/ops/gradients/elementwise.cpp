@@ -6,10 +6,6 @@
 namespace mammo::gradients {
 namespace {
 
-Tensor combined(BinaryKind kind, const Tensor& a, const Tensor& b) {
-  return dispatch_one(Binary{.kind = kind}, std::array{a, b});
-}
-
 Tensor negative(const Tensor& t) {
   return dispatch_one(Unary{.kind = UnaryKind::neg}, std::array{t});
 }
@@ -19,6 +15,14 @@ bool is_extreme(BinaryKind kind) {
 }
 
 } // namespace
+
+Tensor combined(BinaryKind kind, const Tensor& a, const Tensor& b) {
+  return dispatch_one(Binary{.kind = kind}, std::array{a, b});
+}
+
+Tensor channel_sums(const Tensor& picture) {
+  return dispatch_one(Reduce{.kind = ReduceKind::sum, .dims = {0, 2, 3}}, std::array{picture});
+}
 
 Tensor before(Activation activation, const Tensor& y, const Tensor& gradient) {
   if (activation == Activation::none) return gradient;

@@ -6,14 +6,6 @@
 namespace mammo::gradients {
 namespace {
 
-Tensor combined(BinaryKind kind, const Tensor& a, const Tensor& b) {
-  return dispatch_one(Binary{.kind = kind}, std::array{a, b});
-}
-
-Tensor channel_sums(const Tensor& t) {
-  return dispatch_one(Reduce{.kind = ReduceKind::sum, .dims = {0, 2, 3}}, std::array{t});
-}
-
 // [C] as something to broadcast over [N, C, H, W].
 Tensor by_channel(const Tensor& t) {
   return t.contiguous().reshape({t.numel(), 1, 1});

@@ -124,6 +124,11 @@ concept Differentiable = requires(const Op& op, const Recorded& r) {
   { gradient(op, r) } -> std::same_as<Gradients>;
 };
 
+// What several rules are made of.
+
+Tensor combined(BinaryKind kind, const Tensor& a, const Tensor& b);
+/// [C] from [N, C, H, W].
+Tensor channel_sums(const Tensor& picture);
 /// The gradient before an activation, from y after it.
 Tensor before(Activation activation, const Tensor& y, const Tensor& gradient);
 /// Summed over what broadcasting had repeated, back to `shape`.
