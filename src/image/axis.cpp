@@ -69,9 +69,9 @@ std::vector<Tick> logarithmic_ticks(double low, double high, int most) {
     }
     return ticks;
   };
-  const std::vector<Tick> powers = multiples({1}, (last - first) / most + 1);
+  std::vector<Tick> powers = multiples({1}, (last - first) / most + 1);
   if (powers.size() >= 3) return powers;
-  const std::vector<Tick> finer = multiples({1, 2, 5}, 1);
+  std::vector<Tick> finer = multiples({1, 2, 5}, 1);
   if (finer.size() >= 3 && finer.size() <= static_cast<std::size_t>(most)) return finer;
   return linear_ticks(low, high, most);
 }

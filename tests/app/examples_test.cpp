@@ -1,0 +1,75 @@
+// Runs the programs of examples/ that docs/ shows, and looks at what they say.
+#include "mammo/image/read.hpp"
+#include "tests/app/run_program.hpp"
+#include "tests/support/files.hpp"
+
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include <catch2/catch.hpp>
+
+using namespace mammo::test;
+
+namespace {
+
+std::vector<double> numbers(const std::string& line) {
+  std::istringstream words(line.substr(line.find(':') + 1));
+  std::vector<double> found;
+  for (double number = 0; words >> number;) found.push_back(number);
+  return found;
+}
+
+// The last word of a line.
+double last_number(const std::string& line) {
+  return std::stod(line.substr(line.rfind(' ') + 1));
+}
+
+} // namespace
+
+TEST_CASE("The example of an own operation has the right values, slopes and inverse") {
+  const Ended ended = run_program({EXAMPLE_OWN_OPERATION});
+  INFO(ended.out << ended.err);
+  REQUIRE(ended.status == 0);
+  const auto out = lines(ended.out);
+  REQUIRE(out.size() == 6);
+  // log 2 at 0.
+  CHECK(numbers(out[0]) == std::vector<double>{0, 0.693147, 1000});
+  // 1 / (1 + exp(-x)) at -3, 0.5 and 4.
+  const std::vector<double> slopes = {0.0474259, 0.622459, 0.982014};
+  for (std::size_t i = 0; i < 3; ++i) {
+    const auto both = numbers(out[2 + i]);
+    REQUIRE(both.size() == 2);
+    CHECK(both[0] == Approx(slopes[i]));
+    CHECK(both[1] == Approx(slopes[i]));
+  }
+  CHECK(last_number(out[5]) == Approx(0.541325).margin(1e-5)); // log(e - 1)
+}
+
+TEST_CASE("The example of an own backend computes linear layers and leaves the rest to others") {
+  const Ended ended = run_program({EXAMPLE_OWN_BACKEND});
+  INFO(ended.out << ended.err);
+  REQUIRE(ended.status == 0);
+  const auto out = lines(ended.out);
+  REQUIRE(out.size() == 3);
+  CHECK(out[0].starts_with("asked in this order: own cpu"));
+  CHECK(last_number(out[1]) < 1e-5);
+  CHECK(out[2] == "relu: others, 640 numbers");
+}
+
+TEST_CASE("The example of training learns, and draws how", "[slow]") {
+  const TemporaryFolder folder;
+  const Ended ended = run_program({EXAMPLE_TRAIN_ON_PHANTOMS, folder.path().string(), "60"});
+  INFO(ended.out << ended.err);
+  REQUIRE(ended.status == 0);
+  const auto out = lines(ended.out);
+  REQUIRE(out.size() == 4); // steps 0, 25 and 50, and the measure
+  CHECK(last_number(out[2]) < 0.6 * last_number(out[0]));
+  CHECK(out[3].starts_with("Dice on 32 films"));
+  CHECK(last_number(out[3]) > 0.15); // all called a mass: 0.02, since masses fill 1 %
+  const auto plot = mammo::image::read_film(folder / "loss.png");
+  CHECK(plot.height() == 540);
+  CHECK(plot.width() == 960);
+  const auto found = mammo::image::read_film(folder / "found.png").stored;
+  CHECK(found.shape() == mammo::Shape{3 * 128, 8 * 96});
+}
