@@ -13,7 +13,7 @@ namespace mammo::test {
 namespace {
 
 constexpr std::uint32_t weight_seed = 977;
-constexpr std::size_t most_places = 24;
+constexpr std::size_t most_places = 10;
 
 Tensor weights_like(const Tensor& y) {
   Tensor w = Tensor::empty(y.shape(), {.dtype = DType::f64});
