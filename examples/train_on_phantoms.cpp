@@ -3,6 +3,7 @@
 // around them.
 //
 //     example_train_on_phantoms FOLDER [STEPS]     writes FOLDER/loss.png and FOLDER/found.png
+#include "mammo/core/threads.hpp"
 #include "mammo/data/loader.hpp"
 #include "mammo/data/phantom.hpp"
 #include "mammo/image/line_plot.hpp"
@@ -20,6 +21,7 @@
 #include "mammo/ops/interpolation.hpp"
 #include "mammo/ops/losses.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <filesystem>
@@ -99,7 +101,9 @@ int main(int argc, char** argv) {
   nn::Optimizer optimizer(nn::Adam{.rate = 4e-3});
   const nn::Schedule schedule = nn::warm_up(20, nn::cosine(steps));
   const Phantoms films{.first_seed = 1000, .count = 8 * static_cast<std::size_t>(steps)};
-  data::Loader loader(films, data::Sampler::sequential(films.size(), {.batch_size = 8}), {.workers = 2});
+  // One thread makes films, the others learn: together as many as there are processors.
+  const ThreadLease learning(std::max(1, thread_budget() - 1));
+  data::Loader loader(films, data::Sampler::sequential(films.size(), {.batch_size = 8}), {.workers = 1});
 
   image::LineSeries losses;
   for (const Tensor& batch : loader) { // [8, 2, 128, 96]
