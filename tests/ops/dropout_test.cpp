@@ -68,7 +68,8 @@ TEST_CASE("dropout of NaN is 0 or NaN") {
   for (const auto& backend : backend_names()) {
     const ExecutionScope scope({.backend = backend});
     int kept = 0;
-    for (const float v : dropout(x, 1, 0, 0.5).data<float>()) {
+    const Tensor dropped = dropout(x, 1, 0, 0.5);
+    for (const float v : dropped.data<float>()) {
       CHECK((v == 0 || std::isnan(v)));
       kept += std::isnan(v) ? 1 : 0;
     }
