@@ -13,9 +13,8 @@
 // each time, as after an optimiser's step. bench/rivals/torch_training_convolutions.py times the same in
 // PyTorch.
 
+namespace mammo {
 namespace {
-
-using namespace mammo;
 
 struct Convolution {
   Shape x;
@@ -156,11 +155,16 @@ void register_benchmarks(const Groups& groups) {
   }
 }
 
-} // namespace
-
-int main(int argc, char** argv) {
+void register_all() {
   register_benchmarks(resnet50({"resnet50", 8, 3, {224, 224}, 64, false}));
   register_benchmarks(retinanet(4));
+}
+
+} // namespace
+} // namespace mammo
+
+int main(int argc, char** argv) {
+  mammo::register_all();
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
   benchmark::RunSpecifiedBenchmarks();
