@@ -6,8 +6,6 @@
 #include "mammo/core/error.hpp"
 #include "mammo/core/file.hpp"
 
-#include <algorithm>
-#include <cctype>
 #include <string>
 #include <string_view>
 

@@ -2,7 +2,6 @@
 #include "tests/ops/op_case.hpp"
 #include "tests/support/skip.hpp"
 
-#include <algorithm>
 #include <set>
 
 #include <catch2/catch.hpp>

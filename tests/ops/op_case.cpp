@@ -4,9 +4,9 @@
 #include "tests/ops/operation_reader.hpp"
 #include "tests/support/files.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <limits>
-#include <map>
 #include <stdexcept>
 
 #include <nlohmann/json.hpp>
