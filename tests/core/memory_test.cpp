@@ -27,7 +27,7 @@ struct CacheLimit {
     memory::release_cache();
     memory::set_cache_limit(bytes);
   }
-  ~CacheLimit() { memory::set_cache_limit(std::size_t{512} << 20); }
+  ~CacheLimit() { memory::set_cache_limit(SIZE_MAX); }
 };
 
 } // namespace
@@ -78,6 +78,27 @@ TEST_CASE("freed blocks are kept up to the limit and handed out again") {
   CHECK(memory::bytes_cached() <= 10 * mebibyte);
   memory::release_cache();
   CHECK(memory::bytes_cached() == 0);
+}
+
+TEST_CASE("no more is kept than was in use at once") {
+  memory::release_cache();
+  const std::size_t before = memory::bytes_in_use();
+  {
+    const auto a = memory::allocate(16 * mebibyte);
+    const auto b = memory::allocate(16 * mebibyte);
+  }
+  const std::size_t most = before + 32 * mebibyte;
+  if (caches) CHECK(memory::bytes_cached() == 32 * mebibyte);
+  // None of these fits a block that is kept.
+  for (std::size_t size = 17; size < 32; ++size) {
+    const auto block = memory::allocate(size * mebibyte);
+    CHECK(memory::bytes_in_use() + memory::bytes_cached() <= most + most / 8);
+  }
+  memory::release_cache();
+  {
+    const auto block = memory::allocate(mebibyte);
+  }
+  CHECK(memory::bytes_cached() <= mebibyte + (before + mebibyte) / 8);
 }
 
 TEST_CASE("a scope tells the high-water mark over what was in use before") {

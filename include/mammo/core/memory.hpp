@@ -21,10 +21,11 @@ std::size_t bytes_in_use();
 /// Bytes kept for reuse.
 std::size_t bytes_cached();
 
-/// Gives all cached blocks back to the system.
+/// Gives all cached blocks back to the system, and forgets how much was once in use.
 void release_cache();
 
-/// Bytes kept for reuse at most; a block freed beyond it goes back to the system. Default 512 MiB.
+/// Bytes kept for reuse at most. By default there is no such limit: what is in use and what is kept stay
+/// together within an eighth over the most that was in use since release_cache().
 void set_cache_limit(std::size_t bytes);
 
 /// `bytes` of memory aligned to 64, uninitialised; released to the cache when the last owner lets go.
