@@ -1,4 +1,5 @@
 #include "mammo/app/process_memory.hpp"
+#include "mammo/backend/dispatch.hpp"
 #include "mammo/core/threads.hpp"
 #include "mammo/models/detector.hpp"
 #include "mammo/models/resnet.hpp"
@@ -20,7 +21,7 @@
 // runtimes can take turns. bench/rivals/torch_contender.py is the same on PyTorch; weights, inputs and
 // targets are by formula in both.
 //
-//   bench_contender WORKLOAD THREADS    then, line by line on standard input,
+//   bench_contender WORKLOAD THREADS f32|bf16    then, line by line on standard input,
 //   run N      answers with the milliseconds of each of N runs
 //   memory     with the bytes by which the peak of resident memory is above what was resident before the
 //   workload quit
@@ -164,12 +165,14 @@ int serve(const std::string& name) {
 } // namespace mammo
 
 int main(int argc, char** argv) {
-  if (argc != 3) {
-    std::cerr << "usage: bench_contender WORKLOAD THREADS\n";
+  const std::string precision = argc == 4 ? argv[3] : "";
+  if (precision != "f32" && precision != "bf16") {
+    std::cerr << "usage: bench_contender WORKLOAD THREADS f32|bf16\n";
     return 2;
   }
   try {
     mammo::set_thread_budget(std::stoi(argv[2]));
+    if (precision == "bf16") mammo::set_execution_options({.precision = mammo::Precision::bf16});
     return mammo::serve(argv[1]);
   } catch (const std::exception& error) {
     std::cerr << "bench_contender: " << error.what() << '\n';

@@ -1,6 +1,7 @@
 #include "mammo/backend/dispatch.hpp"
 
 #include "backend/observation.hpp"
+#include "mammo/core/isa.hpp"
 #include "mammo/core/log.hpp"
 #include "mammo/core/memory.hpp"
 #include "mammo/core/threads.hpp"
@@ -125,6 +126,13 @@ void check_backend(const std::string& wanted) {
   throw ArgumentError(concat("backend \"", wanted, "\", expected one of ", known));
 }
 
+void check(const ExecutionOptions& options) {
+  check_backend(options.backend);
+  require<ArgumentError>(options.precision == Precision::f32 || has_bf16(),
+                         "precision bf16, expected f32: this CPU has no instructions for bf16, or "
+                         "MAMMO_MAX_ISA forbids them");
+}
+
 using Candidates = std::vector<std::shared_ptr<const Backend>>;
 
 // No picture, no box, no candidate: other backends need not know these, and reference takes no time for them.
@@ -226,6 +234,7 @@ Call prepare(const Operation& operation, std::span<const Tensor> inputs) {
   }
   const ExecutionOptions options = execution_options();
   signature.deterministic = options.deterministic;
+  signature.precision = options.precision;
   const std::string key = concat(options.backend, options.strict ? "!" : "|", signature.key());
 
   std::optional<PlannedCall> call = plan_cache().find(key);
@@ -252,14 +261,14 @@ ExecutionOptions execution_options() {
 }
 
 void set_execution_options(const ExecutionOptions& options) {
-  check_backend(options.backend);
+  check(options);
   const std::scoped_lock lock(registry().mutex);
   registry().defaults = options;
 }
 
 ExecutionScope::ExecutionScope(const ExecutionOptions& options)
     : options_(std::make_unique<ExecutionOptions>(options)), outer_(scoped_options) {
-  check_backend(options.backend);
+  check(options);
   scoped_options = options_.get();
 }
 

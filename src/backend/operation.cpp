@@ -23,6 +23,10 @@ std::string_view name(const Operation& operation) {
   return std::visit([](const auto& op) { return op.name; }, operation);
 }
 
+std::string_view name(Precision precision) {
+  return precision == Precision::bf16 ? "bf16" : "f32";
+}
+
 std::string Signature::key() const {
   std::string key;
   append(key, operation.index());
@@ -33,6 +37,7 @@ std::string Signature::key() const {
       operation);
   append(key, threads);
   append(key, deterministic);
+  append(key, precision);
   for (const TensorSpec& input : inputs) {
     append(key, input.defined);
     if (!input.defined) continue;

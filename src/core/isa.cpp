@@ -51,4 +51,13 @@ Isa isa() {
   return widest;
 }
 
+bool has_bf16() {
+#if defined(__x86_64__)
+  static const bool supported = isa() == Isa::avx512 && __builtin_cpu_supports("avx512bf16") != 0;
+  return supported;
+#else
+  return false;
+#endif
+}
+
 } // namespace mammo

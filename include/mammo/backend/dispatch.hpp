@@ -20,17 +20,19 @@ struct ExecutionOptions {
   bool strict = false;
   /// Same bits for the same build, instruction set and thread count.
   bool deterministic = true;
+  /// bf16 only where has_bf16() (isa.hpp); operations that have no such plan run in f32.
+  Precision precision = Precision::f32;
 
   bool operator==(const ExecutionOptions&) const = default;
 };
 
 /// The calling thread's options: those of its innermost ExecutionScope, else the process's default.
 ExecutionOptions execution_options();
-/// The default for the whole process. Throws ArgumentError on a backend that is not registered.
+/// The default for the whole process. Throws ArgumentError on a backend that is not registered, and on bf16
+/// where the CPU has no instructions for it.
 void set_execution_options(const ExecutionOptions& options);
 
-/// Sets the calling thread's options while it lives. Throws ArgumentError on a backend that is not
-/// registered.
+/// Sets the calling thread's options while it lives. Throws what set_execution_options throws.
 class ExecutionScope {
  public:
   explicit ExecutionScope(const ExecutionOptions& options);

@@ -58,12 +58,21 @@ struct TensorSpec {
   bool operator==(const TensorSpec&) const = default;
 };
 
+/// What convolutions and matrix products of f32 tensors multiply.
+enum class Precision : std::uint8_t {
+  f32,
+  bf16, ///< factors rounded to bf16, their products summed in f32: eight bits of a factor count, not 24
+};
+std::string_view name(Precision precision);
+
 /// An operation on tensors of given shapes, in a given setting: what a plan is made for and found by.
 struct Signature {
   Operation operation;
   std::vector<TensorSpec> inputs;
   int threads = 1;
   bool deterministic = true;
+  /// A wish: a plan may be more precise.
+  Precision precision = Precision::f32;
 
   /// A string that two signatures share exactly when one plan serves both. The instruction set is not in it:
   /// it is fixed for the life of the process.

@@ -15,4 +15,7 @@ std::string_view name(Isa isa);
 /// avx2 means AVX2 with FMA and F16C; avx512 means AVX-512 F, CD, BW, DQ and VL on top of it.
 Isa isa();
 
+/// Whether the CPU has instructions that multiply bf16 (AVX512_BF16), and isa() lets them be used.
+bool has_bf16();
+
 } // namespace mammo

@@ -29,8 +29,11 @@ class OnednnBackend final : public Backend {
 
   std::shared_ptr<const Plan> plan(const Signature& signature) const override {
     if (!std::ranges::all_of(signature.inputs, is_whole_f32)) return nullptr;
-    return std::visit([&](const auto& operation) { return plan_operation(operation, signature); },
-                      signature.operation);
+    auto plan = plan_in_precision(signature);
+    if (plan || signature.precision == Precision::f32) return plan;
+    Signature precise = signature;
+    precise.precision = Precision::f32;
+    return plan_in_precision(precise);
   }
 
  private:
@@ -38,6 +41,11 @@ class OnednnBackend final : public Backend {
   static void cap_isa() {
     if (std::getenv("MAMMO_MAX_ISA") == nullptr || isa() == Isa::avx512) return;
     dnnl::set_max_cpu_isa(isa() == Isa::avx2 ? dnnl::cpu_isa::avx2 : dnnl::cpu_isa::sse41);
+  }
+
+  static std::shared_ptr<const Plan> plan_in_precision(const Signature& signature) {
+    return std::visit([&](const auto& operation) { return plan_operation(operation, signature); },
+                      signature.operation);
   }
 
   template <class Operation>

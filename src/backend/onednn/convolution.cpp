@@ -83,10 +83,11 @@ PlanPointer plan(const Conv2d& op, const Signature& signature, std::vector<Tenso
   const Desc bias = with_bias ? describe(signature.inputs[2]) : Desc();
   Descriptors descriptors;
   auto primitive = first_fast(choices_of(x, y.shape), [&](const Pictures& pictures) {
-    descriptors = {pictures.x, describe_any(weight_shape), bias, pictures.y};
+    descriptors = {in_precision(pictures.x, signature.precision),
+                   in_precision(describe_any(weight_shape), signature.precision), bias, pictures.y};
     return describe_primitive(op, descriptors, false);
   });
-  if (!primitive) return nullptr;
+  if (!primitive || is_for_f32(primitive, signature.precision)) return nullptr;
 
   std::optional<Layout> layout = layout_of(primitive.dst_desc(), y.shape);
   if (!layout || with_residual) {

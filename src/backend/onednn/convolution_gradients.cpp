@@ -30,17 +30,20 @@ PlanPointer plan_product(const Signature& signature, std::vector<TensorSpec> out
   const Desc x = describe(Shape{pixels, channels}, Layout::row_major);
   const Desc g = describe(Shape{features, pixels}, Strides{1, features});
   const Desc gradient = describe(Shape{features, channels}, Layout::row_major);
-  const dnnl::matmul::primitive_desc primitive(engine(), g, x, gradient, attributes(), true);
-  if (!primitive) return nullptr;
+  const Precision precision = signature.precision;
+  const dnnl::matmul::primitive_desc primitive(engine(), in_precision(g, precision),
+                                               in_precision(x, precision), gradient, attributes(), true);
+  if (!primitive || is_for_f32(primitive, precision)) return nullptr;
   auto plan = std::make_shared<PrimitivePlan>(primitive, signature, std::move(outputs));
-  plan->bind_input(DNNL_ARG_WEIGHTS, 0, x);
-  plan->bind_input(DNNL_ARG_SRC, 1, g);
+  plan->bind_input(DNNL_ARG_WEIGHTS, 0, x, primitive.weights_desc());
+  plan->bind_input(DNNL_ARG_SRC, 1, g, primitive.src_desc());
   plan->bind_output(DNNL_ARG_DST, 0, gradient);
   return plan;
 }
 
-Desc any_of(const Desc& desc) {
-  return {desc.get_dims(), desc.get_data_type(), dnnl::memory::format_tag::any};
+// A factor of the same shape, its order left to the library.
+Desc any_of(const Desc& desc, Precision precision) {
+  return in_precision({desc.get_dims(), desc.get_data_type(), dnnl::memory::format_tag::any}, precision);
 }
 
 } // namespace
@@ -55,13 +58,13 @@ PlanPointer plan(const ConvTranspose2d& op, const Signature& signature, std::vec
   const Windows windows(op);
   const Desc bias = with_bias ? describe(signature.inputs[2]) : Desc();
   const auto make = [&](const Pictures& pictures) {
-    return Deconvolution::primitive_desc(engine(), dnnl::prop_kind::forward_inference,
-                                         dnnl::algorithm::deconvolution_direct, pictures.x, any_of(weight),
-                                         bias, pictures.y, windows.stride, windows.dilation, windows.padding,
-                                         windows.padding, attributes(), true);
+    return Deconvolution::primitive_desc(
+        engine(), dnnl::prop_kind::forward_inference, dnnl::algorithm::deconvolution_direct,
+        in_precision(pictures.x, signature.precision), any_of(weight, signature.precision), bias, pictures.y,
+        windows.stride, windows.dilation, windows.padding, windows.padding, attributes(), true);
   };
   auto primitive = first_fast(choices_of(x, y.shape), make);
-  if (!primitive) return nullptr;
+  if (!primitive || is_for_f32(primitive, signature.precision)) return nullptr;
   const std::optional<Layout> layout = layout_of(primitive.dst_desc(), y.shape);
   y.layout = layout.value_or(blocks_or_rows(y.shape));
   if (!layout) primitive = make({primitive.src_desc(), describe(y)});
@@ -87,12 +90,16 @@ PlanPointer plan(const ConvWeightGradient& op, const Signature& signature, std::
   const Desc bias = op.bias ? describe(outputs[1]) : Desc();
   const Windows windows(op);
   const auto algorithm = dnnl::algorithm::convolution_direct;
+  const Precision precision = signature.precision;
   const auto make = [&](const Pictures& pictures) {
-    const Forward::primitive_desc forward(
-        engine(), dnnl::prop_kind::forward_training, algorithm, pictures.x, describe_any(weight), bias,
-        pictures.y, windows.stride, windows.dilation, windows.padding, windows.padding, attributes(), true);
+    const Desc read_x = in_precision(pictures.x, precision);
+    const Desc read_g = in_precision(pictures.y, precision);
+    const Forward::primitive_desc forward(engine(), dnnl::prop_kind::forward_training, algorithm, read_x,
+                                          in_precision(describe_any(weight), precision), bias, read_g,
+                                          windows.stride, windows.dilation, windows.padding, windows.padding,
+                                          attributes(), true);
     if (!forward) return Backward::primitive_desc();
-    return Backward::primitive_desc(engine(), algorithm, pictures.x, describe_any(weight), bias, pictures.y,
+    return Backward::primitive_desc(engine(), algorithm, read_x, describe_any(weight), bias, read_g,
                                     windows.stride, windows.dilation, windows.padding, windows.padding,
                                     forward, attributes(), true);
   };
@@ -102,7 +109,7 @@ PlanPointer plan(const ConvWeightGradient& op, const Signature& signature, std::
       std::vector<Pictures>{
           {as_given(x), as_given(g)}, {as_given(x), any_g}, {any_x, as_given(g)}, {any_x, any_g}},
       make);
-  if (!primitive) return nullptr;
+  if (!primitive || is_for_f32(primitive, precision)) return nullptr;
 
   auto plan = std::make_shared<PrimitivePlan>(primitive, signature, outputs);
   plan->bind_input(DNNL_ARG_SRC, 0, describe(x), primitive.src_desc());

@@ -45,6 +45,14 @@ Desc describe_any(const Shape& shape) {
   return {dims_of(shape), DataType::f32, Tag::any};
 }
 
+Desc in_precision(const Desc& desc, Precision precision) {
+  if (precision == Precision::f32) return desc;
+  const bool is_strided =
+      desc.get_format_kind() == dnnl::memory::format_kind::blocked && desc.get_inner_nblks() == 0;
+  if (!is_strided) return {desc.get_dims(), DataType::bf16, Tag::any};
+  return {desc.get_dims(), DataType::bf16, desc.get_strides()};
+}
+
 std::optional<Layout> layout_of(const Desc& desc, const Shape& shape) {
   if (desc == describe(shape, Layout::row_major)) return Layout::row_major;
   if (shape.rank() != 4) return std::nullopt;

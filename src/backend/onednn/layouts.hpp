@@ -20,6 +20,10 @@ dnnl::memory::desc describe(const Shape& shape, const Strides& strides);
 /// The same shape, order of elements left to the library.
 dnnl::memory::desc describe_any(const Shape& shape);
 
+/// How a factor is read: as it is, or, for bf16, in the same order in that type, blocks as the library likes
+/// them.
+dnnl::memory::desc in_precision(const dnnl::memory::desc& desc, Precision precision);
+
 /// The named layout that a descriptor of this shape has, if it has one.
 std::optional<Layout> layout_of(const dnnl::memory::desc& desc, const Shape& shape);
 

@@ -22,12 +22,13 @@ PlanPointer plan(const Linear& op, const Signature& signature, std::vector<Tenso
     after.append_eltwise(dnnl::algorithm::eltwise_relu, 0.0F, 0.0F);
     attr.set_post_ops(after);
   }
-  const Forward::primitive_desc primitive(engine(), dnnl::prop_kind::forward_inference, x_desc,
-                                          describe_any(weight.shape), bias_desc, y_desc, attr, true);
-  if (!primitive) return nullptr;
+  const Forward::primitive_desc primitive(
+      engine(), dnnl::prop_kind::forward_inference, in_precision(x_desc, signature.precision),
+      in_precision(describe_any(weight.shape), signature.precision), bias_desc, y_desc, attr, true);
+  if (!primitive || is_for_f32(primitive, signature.precision)) return nullptr;
 
   auto plan = std::make_shared<PrimitivePlan>(primitive, signature, std::move(outputs));
-  plan->bind_input(DNNL_ARG_SRC, 0, x_desc);
+  plan->bind_input(DNNL_ARG_SRC, 0, x_desc, primitive.src_desc());
   plan->bind_weight(DNNL_ARG_WEIGHTS, 1, describe(weight), primitive.weights_desc(), op.keep_packed);
   if (with_bias) plan->bind_input(DNNL_ARG_BIAS, 2, bias_desc);
   plan->bind_output(DNNL_ARG_DST, 0, y_desc);

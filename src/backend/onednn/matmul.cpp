@@ -22,12 +22,14 @@ PlanPointer plan(const MatMul& op, const Signature& signature, std::vector<Tenso
   const auto a_desc = matrices(a, op.transpose_a);
   const auto b_desc = matrices(b, op.transpose_b);
   const auto y_desc = matrices(outputs[0], false);
-  const dnnl::matmul::primitive_desc primitive(engine(), a_desc, b_desc, y_desc, attributes(), true);
-  if (!primitive) return nullptr;
+  const Precision precision = signature.precision;
+  const dnnl::matmul::primitive_desc primitive(engine(), in_precision(a_desc, precision),
+                                               in_precision(b_desc, precision), y_desc, attributes(), true);
+  if (!primitive || is_for_f32(primitive, precision)) return nullptr;
 
   auto plan = std::make_shared<PrimitivePlan>(primitive, signature, std::move(outputs));
-  plan->bind_input(DNNL_ARG_SRC, 0, a_desc);
-  plan->bind_input(DNNL_ARG_WEIGHTS, 1, b_desc);
+  plan->bind_input(DNNL_ARG_SRC, 0, a_desc, primitive.src_desc());
+  plan->bind_input(DNNL_ARG_WEIGHTS, 1, b_desc, primitive.weights_desc());
   plan->bind_output(DNNL_ARG_DST, 0, y_desc);
   return plan;
 }

@@ -31,6 +31,11 @@ auto first_fast(const std::vector<Choice>& choices, Make make) {
   return make(choices.back());
 }
 
+/// Whether a plan is better made in f32: the library has no primitive of this precision, or plain loops.
+inline bool is_for_f32(const dnnl::primitive_desc_base& primitive, Precision precision) {
+  return precision != Precision::f32 && (!primitive || is_plain_loop(primitive));
+}
+
 /// A primitive with what it reads and writes bound to the inputs and outputs of a plan.
 ///
 ///   input   a tensor as it comes, reordered into scratch memory where the primitive wants another layout
