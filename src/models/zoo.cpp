@@ -3,6 +3,7 @@
 #include "mammo/core/file.hpp"
 #include "mammo/models/resnet.hpp"
 #include "mammo/models/retinanet.hpp"
+#include "mammo/nn/formula.hpp"
 #include "mammo/nn/safetensors.hpp"
 #include "models/architecture.hpp"
 #include "models/resnet_fields.hpp"
@@ -130,6 +131,14 @@ Network parse_network(const std::string& json, const std::string& where) {
   } catch (const Error& error) {
     throw FileError(where, error.what());
   }
+}
+
+std::vector<NamedTensor> example_inputs(const Network& network) {
+  std::vector<NamedTensor> examples;
+  for (const auto& [name, shape] : network.inputs) {
+    examples.push_back({name, nn::formula_tensor(name, shape)});
+  }
+  return examples;
 }
 
 Network load_network(const std::filesystem::path& folder) {

@@ -1,5 +1,6 @@
 #include "mammo/nn/batch_norm.hpp"
 
+#include "mammo/backend/observer.hpp"
 #include "mammo/ops/autograd.hpp"
 #include "mammo/ops/convolution.hpp"
 #include "mammo/ops/elementwise.hpp"
@@ -104,10 +105,13 @@ FoldedConv fold(const Conv2d& conv, const BatchNorm2d& norm) {
       norm.running_mean().stamp(), norm.running_var().stamp()};
   std::string key = "norm folded, eps ";
   key.append(reinterpret_cast<const char*>(&norm.config().eps), sizeof(double));
-  return *conv.weight().storage()->derived<FoldedConv>(key, made_from, [&] {
+  const FoldedConv& result = *conv.weight().storage()->derived<FoldedConv>(key, made_from, [&] {
     return std::make_shared<const FoldedConv>(conv.dtype() == DType::f64 ? folded<double>(conv, norm)
                                                                          : folded<float>(conv, norm));
   });
+  tell_derived(conv.weight(), result.weight);
+  tell_derived(norm.bias(), result.bias);
+  return result;
 }
 
 Tensor conv_norm(const Conv2d& conv, const BatchNorm2d& norm, const Tensor& x, Activation activation,

@@ -1,13 +1,11 @@
 #pragma once
 
 #include "mammo/core/shape.hpp"
-#include "mammo/core/tensor.hpp"
 #include "mammo/nn/module.hpp"
+#include "mammo/nn/trace.hpp"
 
 #include <filesystem>
-#include <functional>
 #include <memory>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,10 +15,8 @@ namespace mammo::models {
 // All architectures as one kind of thing, for programs that treat them alike: to list, load, trace, export,
 // explain and time them. One that works with a certain network builds its class, such as RetinaNet, instead.
 
-struct NamedTensor {
-  std::string name;
-  Tensor tensor;
-};
+using nn::Forward;
+using nn::NamedTensor;
 
 struct NetworkInput {
   std::string name;
@@ -39,7 +35,7 @@ struct Network {
   std::unique_ptr<nn::Module> module;
   std::vector<NetworkInput> inputs;
   /// Of tensors in the order of `inputs`: the raw outputs. It lives as long as `module`.
-  std::function<std::vector<NamedTensor>(std::span<const Tensor>)> forward;
+  Forward forward;
 };
 
 /// `resnet`, `retinanet`, ...
@@ -57,6 +53,10 @@ Network make_network(std::string_view name);
 /// errors. Throws FileError on what is no JSON, on an unknown architecture, an unknown key of the network,
 /// a value of another type, and a network that cannot be built.
 Network parse_network(const std::string& json, const std::string& where);
+
+/// f32 inputs of the network's shapes, by formula (nn/formula.hpp): for
+/// `nn::trace(*network.module, network.forward, example_inputs(network))`.
+std::vector<NamedTensor> example_inputs(const Network& network);
 
 /// Loads `config.json` and `weights.safetensors` from a folder. Throws FileError, naming the file, where one
 /// is missing or damaged; where they do not fit each other, with every entry that does not.
