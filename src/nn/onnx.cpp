@@ -276,6 +276,11 @@ class Converter {
 
   std::string operator()(const Gather& op) { return node("GatherElements", {in(0), in(1)}, {axis(op.dim)}); }
 
+  std::string operator()(const ScatterAdd& op) {
+    const std::string zeros = constant(Tensor::zeros(op.shape, {.dtype = spec(0).dtype}), "zeros");
+    return node("ScatterElements", {zeros, in(1), in(0)}, {axis(op.dim), {"reduction", std::string("add")}});
+  }
+
   std::string operator()(const Embedding&) { return node("Gather", {in(0), in(1)}, {axis(0)}); }
 
   std::string operator()(const Reshape& view) { return reshaped(in(0), integers(view.shape)); }

@@ -6,7 +6,7 @@
 #include "tests/support/compare.hpp"
 #include "tests/support/files.hpp"
 
-#include <algorithm>
+#include <cmath>
 #include <fstream>
 #include <set>
 #include <string>
@@ -120,4 +120,18 @@ TEST_CASE("a folder whose weights do not fit its network names every entry") {
       CHECK_THAT(error.reason(), Catch::Contains(said));
     }
   }
+}
+
+// torchvision's documentation gives multiply-adds of these networks in 10^9, with two decimals: "GFLOPS".
+TEST_CASE("networks take the operations that torchvision counts") {
+  const auto [name, billions] =
+      GENERATE(table<std::string, double>({{"resnet18", 1.81}, {"resnet50", 4.09}}));
+  const Network network = models::make_network(name);
+  load_by_formula(*network.module);
+  const auto trace = nn::trace(*network.module, network.forward, example_inputs(network));
+  CHECK(std::abs(static_cast<double>(cost(trace).flops) / 2e9 - billions) <= 0.005);
+  // Convolutions with their folded norms, and the classifier: no norm's statistics.
+  const auto weights = static_cast<double>(cost(trace).weight_bytes) / 4;
+  CHECK(weights < static_cast<double>(network.module->parameter_count()));
+  CHECK(weights > 0.99 * static_cast<double>(network.module->parameter_count()));
 }
