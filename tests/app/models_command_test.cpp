@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
 
 namespace fs = std::filesystem;
 using namespace mammo::test;
@@ -56,6 +57,22 @@ TEST_CASE("mammo models info says what a network costs and which weights it has"
   }
   // The stem: 64 x 48 pixels of 64 channels, 7 x 7 products each, counted as two: 19.268 million.
   CHECK_THAT(ended.out, Contains("[1, 64, 64, 48]") && Contains("0.019 G"));
+}
+
+TEST_CASE("mammo models state lists the entries of a network that has no weights yet") {
+  const TemporaryFolder folder;
+  const fs::path config = folder / "config.json";
+  std::ofstream(config) << R"({"architecture": "resnet", "network": {"depth": 18, "num_classes": 7}})";
+  for (const fs::path& named : {config, folder.path()}) {
+    const Ended ended = models({"state", named.string()});
+    CHECK(ended.status == 0);
+    const auto entries = nlohmann::json::parse(ended.out);
+    CHECK(entries.size() == 102); // 122 of torchvision's, less 20 batch counters
+    CHECK(entries["fc.weight"] == std::vector<int>{7, 512});
+  }
+  CHECK(nlohmann::json::parse(models({"state", "resnet18"}).out)["fc.weight"] == std::vector<int>{1000, 512});
+  std::ofstream(config) << "{";
+  CHECK_THAT(models({"state", config.string()}).err, Contains("config.json: is not JSON"));
 }
 
 TEST_CASE("mammo models verify passes what is shipped") {

@@ -3,6 +3,7 @@
 #include "mammo/app/models_folder.hpp"
 #include "mammo/app/printable.hpp"
 #include "mammo/core/error.hpp"
+#include "mammo/core/file.hpp"
 #include "mammo/models/zoo.hpp"
 #include "mammo/nn/formula.hpp"
 #include "mammo/nn/onnx.hpp"
@@ -196,6 +197,29 @@ ExitCode verify(const Arguments& arguments) {
   return faulty == 0 ? ExitCode::done : ExitCode::partial;
 }
 
+/// The network that a folder's config.json, such a file, or a configuration's name stands for; without
+/// weights.
+models::Network configured(const Arguments& arguments) {
+  const std::string& name = arguments.names.front();
+  std::error_code error;
+  for (const fs::path& place : {fs::path(name), arguments.folder() / name}) {
+    const fs::path file = fs::is_directory(place, error) ? place / "config.json" : place;
+    if (fs::is_regular_file(file, error)) return models::parse_network(read_text(file), file.string());
+  }
+  return models::make_network(name);
+}
+
+ExitCode state(const Arguments& arguments) {
+  const models::Network network = configured(arguments);
+  std::string separator = "{\n  ";
+  for (const nn::StateEntry& entry : network.module->state()) {
+    std::cout << separator << '"' << entry.name << "\": " << entry.shape;
+    separator = ",\n  ";
+  }
+  std::cout << "\n}\n";
+  return ExitCode::done;
+}
+
 /// Inputs and what they give, for a test of the exported file.
 void write_example(const models::Network& network, const std::vector<models::NamedTensor>& inputs,
                    const fs::path& path) {
@@ -223,12 +247,16 @@ ExitCode export_as_onnx(const Arguments& arguments) {
   return ExitCode::done;
 }
 
-void add_network(CLI::App* command, Arguments& arguments) {
+void add_name(CLI::App* command, Arguments& arguments) {
   command
       ->add_option("NAME", arguments.names,
                    "A model's folder, its name in the models' folder, or a configuration")
       ->required()
       ->expected(1);
+}
+
+void add_network(CLI::App* command, Arguments& arguments) {
+  add_name(command, arguments);
   command->add_option("--size", arguments.size, "Height and width of the input (default: the network's own)")
       ->expected(2)
       ->check(CLI::Range(1, 8192));
@@ -258,6 +286,8 @@ void add_models_command(CLI::App& program, ExitCode& result) {
       add("verify", "Compares weights with their configuration and the recorded hashes.", verify);
   check->add_option("FOLDER", arguments->names,
                     "Models, by folder or name (default: all in the models' folder)");
+  CLI::App* entries = add("state", "Names and shapes of a network's weights, as JSON.", state);
+  add_name(entries, *arguments);
   CLI::App* onnx = add("export", "Writes a network as an ONNX file.", export_as_onnx);
   add_network(onnx, *arguments);
   onnx->add_option("--out", arguments->output, "The .onnx file")->required();
