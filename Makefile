@@ -46,8 +46,8 @@ test-all: build setup-check clang minimal ## everything: second compiler, least 
 	@scripts/test-avx2 $(CTEST)
 	$(CTEST) --test-dir build
 
-bench: configure ## mammo beside PyTorch, in turns, on this machine; writes bench/RESULTS.md (installs 5 GB the first time)
-	$(BUILD) release --target bench_contender
+bench: configure ## mammo beside PyTorch and ONNX Runtime, in turns; writes bench/RESULTS.md (installs 5 GB the first time)
+	$(BUILD) release --target bench_contender mammo
 	@scripts/rivals
 	@scripts/compare
 

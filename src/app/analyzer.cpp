@@ -1,6 +1,7 @@
 #include "mammo/app/analyzer.hpp"
 
 #include "app/stopwatch.hpp"
+#include "mammo/app/model_folder.hpp"
 #include "mammo/app/sha256.hpp"
 #include "mammo/core/file.hpp"
 #include "mammo/core/isa.hpp"
@@ -52,10 +53,6 @@ std::vector<Detection> on_film(const std::vector<models::Detection>& found, cons
         {detector.config.class_names.at(static_cast<std::size_t>(detection.label)), detection.score, box});
   }
   return detections;
-}
-
-std::string sha256_of_file(const std::filesystem::path& path) {
-  return sha256(MappedFile(path).bytes());
 }
 
 } // namespace

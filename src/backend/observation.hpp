@@ -16,8 +16,6 @@ struct Observers {
                          std::span<const Tensor> outputs);
   /// Called where an exception is being handled.
   static void tell_failed(const Operation& operation, std::span<const Tensor> inputs);
-
- private:
   template <class Tell>
   static void tell_all(const Tell& tell);
 };

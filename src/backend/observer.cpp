@@ -31,6 +31,16 @@ void Observers::tell_failed(const Operation& operation, std::span<const Tensor> 
   tell_all([&](OperationObserver& observer) { observer.failed(operation, inputs, why); });
 }
 
+void tell_viewed(const View& view, const Tensor& x, const Tensor& result) {
+  if (Observers::innermost == nullptr) return;
+  Observers::tell_all([&](OperationObserver& observer) { observer.viewed(view, x, result); });
+}
+
+void tell_derived(const Tensor& parameter, const Tensor& result) {
+  if (Observers::innermost == nullptr) return;
+  Observers::tell_all([&](OperationObserver& observer) { observer.derived(parameter, result); });
+}
+
 ObserverScope::ObserverScope(OperationObserver& observer)
     : observer_(observer), outer_(Observers::innermost) {
   Observers::innermost = this;

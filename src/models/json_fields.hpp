@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <set>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -18,6 +19,10 @@ namespace mammo::models {
 // written and what is read cannot differ.
 
 using Json = nlohmann::ordered_json;
+
+// `Config` is the struct, const where it is written.
+template <class Config, class Wanted>
+concept Is = std::same_as<std::remove_const_t<Config>, Wanted>;
 
 template <class T>
 concept JsonLeaf =
@@ -132,5 +137,20 @@ class JsonReader {
   std::string path_;
   std::set<std::string> known_;
 };
+
+// Throws Error on what is no JSON or is nested deeply.
+inline Json parse_json(const std::string& text) {
+  // A configuration is a few objects deep; far more is an attempt to exhaust memory.
+  static constexpr int depth_limit = 16;
+  const auto check = [](int depth, Json::parse_event_t, Json&) {
+    require<Error>(depth <= depth_limit, "nested more than ", depth_limit, " deep");
+    return true;
+  };
+  try {
+    return Json::parse(text, check);
+  } catch (const Json::exception& error) {
+    throw Error(concat("is not JSON: ", error.what()));
+  }
+}
 
 } // namespace mammo::models

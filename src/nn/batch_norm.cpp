@@ -1,5 +1,6 @@
 #include "mammo/nn/batch_norm.hpp"
 
+#include "mammo/backend/observer.hpp"
 #include "mammo/ops/autograd.hpp"
 #include "mammo/ops/convolution.hpp"
 #include "mammo/ops/elementwise.hpp"
@@ -41,7 +42,7 @@ FoldedConv folded(const Conv2d& conv, const BatchNorm2d& norm) {
 FoldedConv recorded_fold(const Conv2d& conv, const BatchNorm2d& norm) {
   const Tensor eps = Tensor::full({}, norm.config().eps, {.dtype = norm.dtype()});
   const Tensor scale = divide(norm.weight(), sqrt(add(norm.running_var(), eps)));
-  const Tensor mean = norm.running_mean();
+  const Tensor& mean = norm.running_mean();
   const Tensor centre = conv.bias().defined() ? subtract(conv.bias(), mean) : neg(mean);
   return {multiply(conv.weight(), reshape(scale, {scale.numel(), 1, 1, 1})),
           add(norm.bias(), multiply(centre, scale))};
@@ -86,7 +87,7 @@ Tensor BatchNorm2d::forward(const Tensor& x, Activation activation, const Tensor
     return batch.output;
   }
   const BatchNorm fixed{.eps = config_.eps, .activation = residual.defined() ? Activation::none : activation};
-  const Tensor y = batch_norm(x, running_mean_, running_var_, weight_, bias_, fixed);
+  Tensor y = batch_norm(x, running_mean_, running_var_, weight_, bias_, fixed);
   if (!residual.defined()) return y;
   const Tensor sum = mammo::add(y, residual);
   return activation == Activation::relu ? relu(sum) : sum;
@@ -104,10 +105,13 @@ FoldedConv fold(const Conv2d& conv, const BatchNorm2d& norm) {
       norm.running_mean().stamp(), norm.running_var().stamp()};
   std::string key = "norm folded, eps ";
   key.append(reinterpret_cast<const char*>(&norm.config().eps), sizeof(double));
-  return *conv.weight().storage()->derived<FoldedConv>(key, made_from, [&] {
+  const FoldedConv& result = *conv.weight().storage()->derived<FoldedConv>(key, made_from, [&] {
     return std::make_shared<const FoldedConv>(conv.dtype() == DType::f64 ? folded<double>(conv, norm)
                                                                          : folded<float>(conv, norm));
   });
+  tell_derived(conv.weight(), result.weight);
+  tell_derived(norm.bias(), result.bias);
+  return result;
 }
 
 Tensor conv_norm(const Conv2d& conv, const BatchNorm2d& norm, const Tensor& x, Activation activation,

@@ -1,25 +1,38 @@
 #include "mammo/ops/views.hpp"
 
+#include "mammo/backend/observer.hpp"
 #include "mammo/ops/autograd.hpp"
 #include "ops/gradients/rules.hpp"
 
+#include <string>
 #include <utility>
 
 namespace mammo {
 namespace {
 
 // `view` as the recorded view of x, with the function that takes its gradient back.
-template <class Back>
-Tensor recorded(const char* name, const Tensor& x, const Tensor& view, Back back) {
-  return record(
-      view, {.name = name, .inputs = {x}, .saved = {}, .gradient = [back](const GradientContext& context) {
-               return std::vector<Tensor>{back(context.gradient().plain())};
-             }});
+template <class How, class Back>
+Tensor recorded(const How& how, const Tensor& x, const Tensor& view, Back back) {
+  tell_viewed(how, x, view);
+  return record(view, {.name = std::string(How::name),
+                       .inputs = {x},
+                       .saved = {},
+                       .gradient = [back](const GradientContext& context) {
+                         return std::vector<Tensor>{back(context.gradient().plain())};
+                       }});
 }
 
-Tensor back_to_shape(const char* name, const Tensor& x, const Tensor& view) {
-  return recorded(name, x, view,
+Tensor reshaped(const Tensor& x, const Tensor& view) {
+  return recorded(Reshape{view.shape()}, x, view,
                   [shape = x.shape()](const Tensor& g) { return g.contiguous().reshape(shape); });
+}
+
+int dimension_of(const Tensor& x, int d) {
+  return d < 0 ? d + x.rank() : d;
+}
+
+std::int64_t from_front(const Tensor& x, int d, std::int64_t index) {
+  return index < 0 ? index + x.size(d) : index;
 }
 
 const Dims channels_to_the_end{0, 2, 3, 1};
@@ -44,7 +57,7 @@ Tensor permuted(const Tensor& x, const Dims& order) {
 } // namespace
 
 Tensor reshape(const Tensor& x, const Shape& shape) {
-  return back_to_shape("reshape", x, x.plain().reshape(shape));
+  return reshaped(x, x.plain().reshape(shape));
 }
 
 Tensor flatten(const Tensor& x, int first) {
@@ -61,7 +74,7 @@ Tensor permute(const Tensor& x, const Dims& order) {
   const Tensor view = permuted(x, order);
   Dims inverse = order;
   for (int d = 0; d < order.rank(); ++d) inverse[static_cast<int>(order[d])] = d;
-  return recorded("permute", x, view, [inverse](const Tensor& g) { return permuted(g, inverse); });
+  return recorded(Permute{order}, x, view, [inverse](const Tensor& g) { return permuted(g, inverse); });
 }
 
 Tensor transpose(const Tensor& x, int a, int b) {
@@ -73,7 +86,8 @@ Tensor transpose(const Tensor& x, int a, int b) {
 
 Tensor slice(const Tensor& x, int d, std::int64_t start, std::int64_t stop, std::int64_t step) {
   const Tensor view = x.plain().slice(d, start, stop, step);
-  return recorded("slice", x, view, [=, shape = x.shape()](const Tensor& g) {
+  const Slice how{dimension_of(x, d), from_front(x, d, start), from_front(x, d, stop), step};
+  return recorded(how, x, view, [=, shape = x.shape()](const Tensor& g) {
     Tensor all = Tensor::zeros(shape, {.dtype = g.dtype()});
     all.slice(d, start, stop, step).copy_from(g);
     return all;
@@ -82,7 +96,8 @@ Tensor slice(const Tensor& x, int d, std::int64_t start, std::int64_t stop, std:
 
 Tensor select(const Tensor& x, int d, std::int64_t index) {
   const Tensor view = x.plain().select(d, index);
-  return recorded("select", x, view, [=, shape = x.shape()](const Tensor& g) {
+  const Select how{dimension_of(x, d), from_front(x, d, index)};
+  return recorded(how, x, view, [=, shape = x.shape()](const Tensor& g) {
     Tensor all = Tensor::zeros(shape, {.dtype = g.dtype()});
     all.select(d, index).copy_from(g);
     return all;
@@ -90,15 +105,15 @@ Tensor select(const Tensor& x, int d, std::int64_t index) {
 }
 
 Tensor unsqueeze(const Tensor& x, int d) {
-  return back_to_shape("unsqueeze", x, x.plain().unsqueeze(d));
+  return reshaped(x, x.plain().unsqueeze(d));
 }
 
 Tensor squeeze(const Tensor& x, int d) {
-  return back_to_shape("squeeze", x, x.plain().squeeze(d));
+  return reshaped(x, x.plain().squeeze(d));
 }
 
 Tensor expand(const Tensor& x, const Shape& shape) {
-  return recorded("expand", x, x.plain().expand(shape),
+  return recorded(Expand{shape}, x, x.plain().expand(shape),
                   [from = x.shape()](const Tensor& g) { return gradients::summed_to(g, from); });
 }
 

@@ -89,6 +89,7 @@ TEST_CASE("a configuration error names the text and the key") {
       {"[24, 30, 38]", "[24, true, 38]", "network.anchors.sizes[0][1] is true, expected a number"},
       {"[[24, 30, 38]", "[\"x\"", "network.anchors.sizes[0] is \"x\", expected an array"},
       {"[24, 30, 38]", "[24, 30]", "anchor sizes"},
+      {"\"retinanet\"", "\"resnet\"", "architecture is \"resnet\", expected retinanet"},
       {"[\"\", \"mass\"]", "[\"mass\"]", "class_names has 1 names"},
       {"\"height\": 800", "\"height\": 80000", "input.canvas is 80000 x 448"},
       {"\"breast\": {", "\"breast\": [], \"x\": {", "input.breast is array, expected an object"},

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "mammo/backend/operation.hpp"
+#include "mammo/backend/vocabulary/views.hpp"
 #include "mammo/core/tensor.hpp"
 
 #include <exception>
@@ -24,6 +25,11 @@ class OperationObserver {
   /// Instead of `after`, where the operation threw. The exception goes on its way unless this throws another.
   virtual void failed(const Operation& /*operation*/, std::span<const Tensor> /*inputs*/,
                       const std::exception_ptr& /*why*/) {}
+
+  /// `result` is a view of `x`, perhaps of a copy of it.
+  virtual void viewed(const View& /*view*/, const Tensor& /*x*/, const Tensor& /*result*/) {}
+  /// `result` was made from a parameter, and will be used in its stead: a weight with a norm folded in.
+  virtual void derived(const Tensor& /*parameter*/, const Tensor& /*result*/) {}
 };
 
 /// Shows the calling thread's operations to an observer while it lives. Scopes nest, and all their observers
@@ -40,5 +46,9 @@ class ObserverScope {
   OperationObserver& observer_;
   const ObserverScope* outer_;
 };
+
+/// For those who make views and derive weights: tell the calling thread's observers of it.
+void tell_viewed(const View& view, const Tensor& x, const Tensor& result);
+void tell_derived(const Tensor& parameter, const Tensor& result);
 
 } // namespace mammo

@@ -1,0 +1,157 @@
+#include "mammo/models/zoo.hpp"
+
+#include "mammo/core/file.hpp"
+#include "mammo/models/resnet.hpp"
+#include "mammo/models/retinanet.hpp"
+#include "mammo/nn/formula.hpp"
+#include "mammo/nn/safetensors.hpp"
+#include "models/architecture.hpp"
+#include "models/resnet_fields.hpp"
+#include "models/retinanet_fields.hpp"
+
+namespace mammo::models {
+namespace {
+
+// An architecture is added here: a function that says what there is to say about it, and its name in the
+// table below.
+
+std::vector<NetworkInput> one_picture(std::int64_t channels, Size2d size) {
+  return {{"image", {1, channels, size.height, size.width}}};
+}
+
+Architecture resnet() {
+  return architecture<ResNet>(
+      {.name = "resnet",
+       .configurations = {{"resnet18", {.depth = 18}, 224},
+                          {"resnet34", {.depth = 34}, 224},
+                          {"resnet50", {.depth = 50}, 224},
+                          {"resnet101", {.depth = 101}, 224},
+                          {"resnet152", {.depth = 152}, 224}},
+       .inputs = [](const ResNetConfig& c, Size2d size) { return one_picture(c.input_channels, size); },
+       .forward = [](const ResNet& net, std::span<const Tensor> x) -> std::vector<NamedTensor> {
+         if (net.config().num_classes > 0) return {{"logits", net.forward(x[0])}};
+         const auto stages = net.features(x[0]);
+         return {{"layer1", stages[0]}, {"layer2", stages[1]}, {"layer3", stages[2]}, {"layer4", stages[3]}};
+       }});
+}
+
+// torchvision's, for COCO.
+const RetinaNetConfig resnet50_fpn{
+    .anchors = {.sizes = {{32, 40, 50}, {64, 80, 101}, {128, 161, 203}, {256, 322, 406}, {512, 645, 812}},
+                .aspect_ratios = {0.5, 1.0, 2.0}}};
+
+// The shipped detector's.
+const RetinaNetConfig mass_detector{
+    .backbone = {.width_factor = 0.5,
+                 .stride_on_1x1 = true,
+                 .input_channels = 1,
+                 .frozen_norm = true,
+                 .num_classes = 0},
+    .pyramid_channels = 128,
+    .extra_levels = ExtraLevels::pool,
+    .num_classes = 2,
+    .anchors = {.sizes = {{24, 30, 38}, {48, 60, 76}, {96, 120, 152}, {192, 241, 305}},
+                .aspect_ratios = {0.75, 1.0, 1.35}},
+    .detection = {
+        .score_threshold = 0.02, .nms_threshold = 0.3, .max_detections = 30, .ignored_classes = {0}}};
+
+Architecture retinanet() {
+  return architecture<RetinaNet>(
+      {.name = "retinanet",
+       .configurations = {{"retinanet_resnet50_fpn", resnet50_fpn, 800},
+                          {"mass_detector", mass_detector, {800, 448}}},
+       .inputs = [](const RetinaNetConfig& c,
+                    Size2d size) { return one_picture(c.backbone.input_channels, size); },
+       .forward = [](const RetinaNet& net, std::span<const Tensor> x) -> std::vector<NamedTensor> {
+         const RetinaNetOutput output = net.forward(x[0]);
+         return {{"cls_logits", output.cls_logits}, {"bbox_regression", output.bbox_regression}};
+       }});
+}
+
+const std::vector<Architecture>& architectures() {
+  static const std::vector<Architecture> table{
+      resnet(),
+      retinanet(),
+  };
+  return table;
+}
+
+std::string listed(const std::vector<std::string>& names) {
+  std::string text;
+  for (const auto& name : names) text += (text.empty() ? "" : ", ") + name;
+  return text;
+}
+
+const Architecture& find_architecture(std::string_view name) {
+  for (const Architecture& row : architectures()) {
+    if (row.name == name) return row;
+  }
+  throw ArgumentError(
+      concat("architecture is \"", name, "\", expected one of ", listed(architecture_names())));
+}
+
+} // namespace
+
+std::vector<std::string> architecture_names() {
+  std::vector<std::string> names;
+  for (const Architecture& row : architectures()) names.push_back(row.name);
+  return names;
+}
+
+std::vector<std::string> configuration_names() {
+  std::vector<std::string> names;
+  for (const Architecture& row : architectures()) {
+    names.insert(names.end(), row.configurations.begin(), row.configurations.end());
+  }
+  return names;
+}
+
+std::vector<std::string> configuration_names(std::string_view architecture) {
+  return find_architecture(architecture).configurations;
+}
+
+Network make_network(std::string_view name) {
+  for (const Architecture& row : architectures()) {
+    if (std::ranges::find(row.configurations, name) != row.configurations.end()) return row.make(name);
+  }
+  throw ArgumentError(
+      concat("no network is called \"", name, "\", expected one of ", listed(configuration_names())));
+}
+
+Network parse_network(const std::string& json, const std::string& where) {
+  try {
+    const Json config = parse_json(json);
+    require<Error>(config.is_object(), "the configuration is ", config.type_name(), ", expected an object");
+    const Json architecture = config.value("architecture", Json("retinanet"));
+    require<Error>(architecture.is_string(), "architecture is ", architecture.dump(), ", expected a text");
+    const Architecture& row = find_architecture(architecture.get<std::string>());
+    return row.parse(config.value("network", Json::object()));
+  } catch (const FileError&) {
+    throw;
+  } catch (const Error& error) {
+    throw FileError(where, error.what());
+  }
+}
+
+std::vector<NamedTensor> example_inputs(const Network& network) {
+  std::vector<NamedTensor> examples;
+  for (const auto& [name, shape] : network.inputs) {
+    examples.push_back({name, nn::formula_tensor(name, shape)});
+  }
+  return examples;
+}
+
+Network load_network(const std::filesystem::path& folder) {
+  const std::filesystem::path config_path = folder / "config.json";
+  constexpr std::size_t config_limit = std::size_t{1} << 20;
+  Network network = parse_network(read_text(config_path, config_limit), config_path.string());
+  const nn::SafeTensors weights(folder / "weights.safetensors");
+  try {
+    network.module->load_state_dict(weights.tensors());
+  } catch (const nn::StateDictError& error) {
+    throw FileError(weights.path().string(), error.what());
+  }
+  return network;
+}
+
+} // namespace mammo::models
