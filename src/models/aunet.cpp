@@ -22,7 +22,7 @@ const AUNetConfig& checked(const AUNetConfig& config) {
 }
 
 nn::LinearConfig squeezing(const AUBlock::Config& config) {
-  const std::int64_t joined = config.channels + config.channels_below;
+  const std::int64_t joined = 2 * config.channels;
   return {.in_features = joined,
           .out_features = std::max<std::int64_t>(joined / config.attention_reduction, 1)};
 }
@@ -31,19 +31,22 @@ nn::LinearConfig squeezing(const AUBlock::Config& config) {
 
 AUBlock::AUBlock(const Config& config)
     : dense_({.in_channels = config.channels_below, .out_channels = 4 * config.channels}),
-      fine_({.in_channels = config.channels, .out_channels = config.channels}),
+      smooth_({.in_channels = config.channels, .out_channels = config.channels}),
+      bilinear_({.in_channels = config.channels_below, .out_channels = config.channels}),
       squeeze_(squeezing(config)),
-      excite_({.in_features = squeeze_.config().out_features, .out_features = squeeze_.config().in_features}) {
+      excite_(
+          {.in_features = squeeze_.config().out_features, .out_features = squeeze_.config().in_features}) {
   add("dense", dense_);
-  add("fine", fine_);
+  add("smooth", smooth_);
+  add("bilinear", bilinear_);
   add("squeeze", squeeze_);
   add("excite", excite_);
 }
 
 Tensor AUBlock::forward(const Tensor& fine, const Tensor& below) const {
   const Tensor dense = pixel_shuffle(dense_.forward(below), 2);
-  const Tensor smooth = interpolate_bilinear(below, {fine.size(2), fine.size(3)});
-  const Tensor joined = concatenate(std::array{mammo::add(dense, fine_.forward(fine)), smooth}, 1);
+  const Tensor bilinear = bilinear_.forward(interpolate_bilinear(below, {fine.size(2), fine.size(3)}, true));
+  const Tensor joined = concatenate(std::array{smooth_.forward(mammo::add(fine, dense)), bilinear}, 1);
 
   const Tensor averages = flatten(adaptive_average_pool2d(joined, 1));
   const Tensor weights = sigmoid(excite_.forward(squeeze_.forward(averages, Activation::relu)));
@@ -51,28 +54,37 @@ Tensor AUBlock::forward(const Tensor& fine, const Tensor& below) const {
 }
 
 AUNet::AUNet(const AUNetConfig& config)
-    : config_(checked(config)),
-      encoder_({.input_channels = config.input_channels, .channels = config.channels, .residual = true}),
-      head_(segmentation_head(config.channels.front(), config.num_classes)) {
-  add("encoder", encoder_);
+    : config_(checked(config)), head_(segmentation_head(config.channels.front(), config.num_classes)) {
+  std::int64_t in_channels = config.input_channels;
+  for (const std::int64_t channels : config.channels) {
+    enter_.emplace_back(ConvNormRelu::Config{.in_channels = in_channels, .out_channels = channels});
+    down_.emplace_back(
+        UNetBlock::Config{.in_channels = channels, .out_channels = channels, .residual = true});
+    in_channels = channels;
+  }
   for (std::size_t i = 0; i + 1 < config.channels.size(); ++i) {
     const std::int64_t channels = config.channels[i];
-    const std::int64_t below = config.channels[i + 1];
     up_.emplace_back(AUBlock::Config{.channels = channels,
-                                     .channels_below = below,
+                                     .channels_below = config.channels[i + 1],
                                      .attention_reduction = config.attention_reduction});
-    decoder_.emplace_back(UNetBlock::Config{.in_channels = channels + below, .out_channels = channels});
+    merge_.emplace_back(UNetBlock::Config{.in_channels = 2 * channels, .out_channels = channels});
   }
+  add("enter", enter_);
+  add("down", down_);
   add("up", up_);
-  add("decoder", decoder_);
+  add("merge", merge_);
   add("head", head_);
 }
 
 Tensor AUNet::forward(const Tensor& x) const {
   check_picture("AUNet", x, deepest_stride(config_.channels.size()));
-  const std::vector<Tensor> maps = encoder_.forward(x);
+  std::vector<Tensor> maps;
+  for (std::size_t i = 0; i < down_.size(); ++i) {
+    const Tensor above = i == 0 ? x : max_pool2d(maps.back(), {.kernel = 2, .stride = 2});
+    maps.push_back(down_[i].forward(enter_[i].forward(above)));
+  }
   Tensor y = maps.back();
-  for (std::size_t i = up_.size(); i-- > 0;) y = decoder_[i].forward(up_[i].forward(maps[i], y));
+  for (std::size_t i = up_.size(); i-- > 0;) y = merge_[i].forward(up_[i].forward(maps[i], y));
   return head_.forward(y);
 }
 

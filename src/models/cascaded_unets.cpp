@@ -20,8 +20,7 @@ CascadedUNets::CascadedUNets(const CascadedUNetsConfig& config) : config_(config
 }
 
 std::vector<Tensor> CascadedUNets::forward_scales(const Tensor& x) const {
-  check_picture("cascade", x,
-                deepest_stride(config_.unet.channels.size()) * deepest_stride(scales_.size()));
+  check_picture("cascade", x, deepest_stride(config_.unet.channels.size()) * deepest_stride(scales_.size()));
   std::vector<Tensor> logits;
   for (std::size_t i = 0; i < scales_.size(); ++i) {
     const std::int64_t shrink = deepest_stride(scales_.size() - i);

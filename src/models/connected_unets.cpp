@@ -30,9 +30,8 @@ Aspp::Config bottom(const ConnectedUNetsConfig& config) {
 }
 
 UNetDecoder::Config decoder(const ConnectedUNetsConfig& config) {
-  return {.channels = config.channels,
-          .residual = config.residual,
-          .attention_gates = config.attention_gates};
+  return {
+      .channels = config.channels, .residual = config.residual, .attention_gates = config.attention_gates};
 }
 
 Tensor halved(const Tensor& x) {
@@ -80,9 +79,8 @@ Tensor ConnectedUNets::ConnectedLevel::forward(const Tensor& from_above, const T
 
 ConnectedUNets::ConnectedUNets(const ConnectedUNetsConfig& config)
     : config_(checked(config)),
-      encoder1_({.input_channels = config.input_channels,
-                 .channels = upper(config),
-                 .residual = config.residual}),
+      encoder1_(
+          {.input_channels = config.input_channels, .channels = upper(config), .residual = config.residual}),
       bottom1_(bottom(config)),
       decoder1_(decoder(config)),
       bottom2_(bottom(config)),

@@ -86,8 +86,8 @@ Targets targets_for(const RetinaNetOutput& output, const Tensor& anchors,
                     std::span<const std::vector<LabelledBox>> truth, const RetinaNetLossConfig& config) {
   const std::int64_t n = output.cls_logits.size(0);
   const std::int64_t a = anchors.size(0);
-  Targets targets{Tensor::zeros(output.cls_logits.shape()), Tensor::zeros({n, a, 1}), Tensor::zeros({n, a, 4}),
-                  Tensor::zeros({n, a, 4}), Tensor::zeros({n, a, 1})};
+  Targets targets{Tensor::zeros(output.cls_logits.shape()), Tensor::zeros({n, a, 1}),
+                  Tensor::zeros({n, a, 4}), Tensor::zeros({n, a, 4}), Tensor::zeros({n, a, 1})};
   std::vector<std::int64_t> positives;
   std::int64_t in_batch = 0;
   for (std::int64_t i = 0; i < n; ++i) {
@@ -113,7 +113,8 @@ Tensor box_losses(const Tensor& deltas, const Targets& targets, const Tensor& an
   case BoxLoss::smooth_l1:
     return smooth_l1_loss(deltas, wanted, {.beta = config.box_beta, .reduction = Reduction::none});
   case BoxLoss::huber:
-    return mean(huber_loss(deltas, wanted, {.beta = config.box_beta, .reduction = Reduction::none}), {2}, true);
+    return mean(huber_loss(deltas, wanted, {.beta = config.box_beta, .reduction = Reduction::none}), {2},
+                true);
   case BoxLoss::giou: break;
   }
   const std::int64_t n = deltas.size(0);

@@ -95,8 +95,7 @@ std::vector<std::vector<Detection>> detect_in_tiles(const DetectFunction& detect
         for (Detection& detection : found[n]) {
           detection.box.x += tile.x;
           detection.box.y += tile.y;
-          detection.box =
-              clip(detection.box, static_cast<double>(width), static_cast<double>(height));
+          detection.box = clip(detection.box, static_cast<double>(width), static_cast<double>(height));
         }
         std::erase_if(found[n], [](const Detection& detection) { return detection.box.area() <= 0; });
         by_picture[n].push_back({tile, std::move(found[n])});

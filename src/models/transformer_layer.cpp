@@ -13,9 +13,9 @@ namespace {
 constexpr double norm_eps = 1e-6; // seed 003, listing 7.9, and the authors' ViT
 
 const WideSelfAttention::Config& checked(const WideSelfAttention::Config& config) {
-  require<ArgumentError>(config.features > 0 && config.heads > 0 && config.head_features > 0,
-                         "attention of ", config.heads, " heads of ", config.head_features, " over ",
-                         config.features, " features, expected positive numbers");
+  require<ArgumentError>(config.features > 0 && config.heads > 0 && config.head_features > 0, "attention of ",
+                         config.heads, " heads of ", config.head_features, " over ", config.features,
+                         " features, expected positive numbers");
   return config;
 }
 

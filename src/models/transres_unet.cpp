@@ -95,8 +95,9 @@ TransResUNet::TransResUNet(const TransResUNetConfig& config)
 
 Tensor TransResUNet::forward(const Tensor& x) const {
   check_picture("TransRes U-Net", x, deepest_stride(config_.channels.size()));
-  require<ShapeError>(x.size(2) == config_.height && x.size(3) == config_.width, "TransRes U-Net: picture of ",
-                      x.size(2), " x ", x.size(3), " pixels, expected ", config_.height, " x ", config_.width);
+  require<ShapeError>(x.size(2) == config_.height && x.size(3) == config_.width,
+                      "TransRes U-Net: picture of ", x.size(2), " x ", x.size(3), " pixels, expected ",
+                      config_.height, " x ", config_.width);
   std::vector<Tensor> maps = encoder_.forward(x);
   maps.back() = relu(mammo::add(maps.back(), transformer_.forward(x)));
   return head_.forward(decoder_.forward(maps).front());

@@ -45,8 +45,9 @@ UNetBlock::UNetBlock(const Config& config)
   add("conv2", conv2_);
   add("norm2", norm2_);
   if (config.residual && config.in_channels != config.out_channels) {
-    add("shortcut", shortcut_.emplace(nn::Conv2dConfig{
-                        .in_channels = config.in_channels, .out_channels = config.out_channels, .bias = false}));
+    add("shortcut",
+        shortcut_.emplace(nn::Conv2dConfig{
+            .in_channels = config.in_channels, .out_channels = config.out_channels, .bias = false}));
     add("shortcut_norm", shortcut_norm_.emplace(nn::BatchNorm2dConfig{.channels = config.out_channels}));
   }
 }
@@ -124,8 +125,8 @@ UNetDecoder::UNetDecoder(const Config& config) {
 }
 
 std::vector<Tensor> UNetDecoder::forward(std::span<const Tensor> maps) const {
-  require<ShapeError>(maps.size() == levels_.size() + 1, maps.size(), " maps for a decoder of ", levels_.size(),
-                      " levels, expected one more");
+  require<ShapeError>(maps.size() == levels_.size() + 1, maps.size(), " maps for a decoder of ",
+                      levels_.size(), " levels, expected one more");
   std::vector<Tensor> results(levels_.size());
   Tensor below = maps.back();
   for (std::size_t i = levels_.size(); i-- > 0;) {
@@ -136,8 +137,7 @@ std::vector<Tensor> UNetDecoder::forward(std::span<const Tensor> maps) const {
 }
 
 nn::Conv2dConfig segmentation_head(std::int64_t in_channels, std::int64_t num_classes, std::int64_t kernel) {
-  return {
-      .in_channels = in_channels, .out_channels = num_classes, .kernel = kernel, .padding = kernel / 2};
+  return {.in_channels = in_channels, .out_channels = num_classes, .kernel = kernel, .padding = kernel / 2};
 }
 
 void check_levels(std::string_view network, const std::vector<std::int64_t>& channels) {

@@ -197,18 +197,20 @@ class TransResUNet(nn.Module):
 
 
 class AUBlock(nn.Module):
+    """The authors' Attention_Up_block, github.com/lich0031/AUNet, without the last block."""
+
     def __init__(self, channels, below, reduction):
         super().__init__()
-        joined = channels + below
         self.dense = conv_norm_relu(below, 4 * channels)
-        self.fine = conv_norm_relu(channels, channels)
-        self.squeeze = nn.Linear(joined, joined // reduction)
-        self.excite = nn.Linear(joined // reduction, joined)
+        self.smooth = conv_norm_relu(channels, channels)
+        self.bilinear = conv_norm_relu(below, channels)
+        self.squeeze = nn.Linear(2 * channels, 2 * channels // reduction)
+        self.excite = nn.Linear(2 * channels // reduction, 2 * channels)
 
     def forward(self, fine, below):
-        dense = F.pixel_shuffle(self.dense(below), 2)
-        smooth = F.interpolate(below, scale_factor=2, mode="bilinear", align_corners=False)
-        joined = torch.cat([dense + self.fine(fine), smooth], 1)
+        bilinear = self.bilinear(F.interpolate(below, scale_factor=2, mode="bilinear", align_corners=True))
+        smooth = self.smooth(fine + F.pixel_shuffle(self.dense(below), 2))
+        joined = torch.cat([smooth, bilinear], 1)
         weights = torch.sigmoid(self.excite(F.relu(self.squeeze(joined.mean((2, 3))))))
         return joined * weights[:, :, None, None]
 
@@ -216,15 +218,19 @@ class AUBlock(nn.Module):
 class AUNet(nn.Module):
     def __init__(self, inputs, classes, channels, reduction):
         super().__init__()
-        self.encoder = Encoder(inputs, channels, True)
+        self.enter = nn.ModuleList(conv_norm_relu(i, o) for i, o in zip([inputs, *channels], channels))
+        self.down = nn.ModuleList(Block(c, c, True) for c in channels)
         self.up = nn.ModuleList(AUBlock(c, b, reduction) for c, b in zip(channels, channels[1:]))
-        self.decoder = nn.ModuleList(Block(c + b, c) for c, b in zip(channels, channels[1:]))
+        self.merge = nn.ModuleList(Block(2 * c, c) for c in channels[:-1])
         self.head = nn.Conv2d(channels[0], classes, 1)
 
     def forward(self, x):
-        *skips, y = self.encoder(x)
-        for skip, up, block in list(zip(skips, self.up, self.decoder))[::-1]:
-            y = block(up(skip, y))
+        maps = []
+        for enter, down in zip(self.enter, self.down):
+            maps.append(down(enter(F.max_pool2d(maps[-1], 2) if maps else x)))
+        y = maps[-1]
+        for skip, up, merge in list(zip(maps, self.up, self.merge))[::-1]:
+            y = merge(up(skip, y))
         return self.head(y)
 
 
@@ -352,7 +358,7 @@ def unet_on_resnet(name, **options):
 THESIS = [32, 64, 128, 256, 512]
 SMALL = [6, 8, 12]
 CASES = {
-    "resnet_unet.18": (lambda: unet_on_resnet("resnet18", in_channels=1), (2, 1, 32, 64)),
+    "resnet_unet.18": (lambda: unet_on_resnet("resnet18", in_channels=1, decoder_channels=[48, 32, 24, 16, 8]), (2, 1, 32, 64)),
     "resnet_unet.50": (lambda: unet_on_resnet("resnet50", classes=2, decoder_channels=[32, 24, 16, 12, 8]), (1, 3, 32, 32)),
     "unet.plain": (lambda: UNet(1, 1, [8, 12, 16, 20]), (2, 1, 32, 24)),
     "unet.residual": (lambda: UNet(3, 2, [8, 12, 16, 16], True, True, kernel=3), (2, 3, 16, 32)),
@@ -367,11 +373,12 @@ CASES = {
 }
 # Only counted.
 FULL = {
+    "resnet_unet.full": lambda: unet_on_resnet("resnet34"),
     "unet.full": lambda: UNet(1, 1, THESIS),
     "residual_unet.full": lambda: UNet(3, 1, THESIS, True, kernel=3),
     "transres_unet.thesis": lambda: TransResUNet(3, 1, (256, 256), THESIS, 8, 4, 512, 512, 1024),
     "transres_unet.slim": lambda: TransResUNet(1, 1, (256, 256), THESIS, 8, 4, 256, 64, 512),
-    "aunet.full": lambda: AUNet(1, 1, THESIS, 4),
+    "aunet.full": lambda: AUNet(1, 1, [64, 128, 256, 512, 1024], 16),
     "connected_unets.full": lambda: ConnectedUNets(1, 1, THESIS, [6, 12, 18]),
     "transunet.full": lambda: TransUNet(3, 1, (224, 224), 64, [3, 4, 9], 12, 12, 768, 3072, [512, 256, 128, 64, 16]),
     "cascaded_unets.full": lambda: CascadedUNets(1, 1, [16, 32, 64, 128], 3),

@@ -47,8 +47,8 @@ void check_same(const std::vector<Detection>& found, const std::vector<Detection
   }
 }
 
-// Finds each pixel above 0: a box around it of its value's size, its score a tenth of its column in the picture that
-// it is given.
+// Finds each pixel above 0: a box around it of its value's size, its score a tenth of its column in the
+// picture that it is given.
 std::vector<std::vector<Detection>> find_bright(const Tensor& x) {
   std::vector<std::vector<Detection>> found(static_cast<std::size_t>(x.size(0)));
   const Tensor plain = x.plain();
@@ -80,14 +80,17 @@ TEST_CASE("soft NMS lowers scores as ensemble-boxes does") {
     const Tensor scores = golden.tensor(concat("soft_nms.", name, '.', label, ".scores"));
     const Tensor labels = Tensor::full(scores.shape(), static_cast<double>(label), {.dtype = DType::f64});
     std::vector<Detection> of_class;
-    std::ranges::copy_if(found, std::back_inserter(of_class), [&](const auto& d) { return d.label == label; });
-    check_same(of_class, detections(golden.tensor(concat("soft_nms.", name, '.', label, ".boxes")), scores, labels));
+    std::ranges::copy_if(found, std::back_inserter(of_class),
+                         [&](const auto& d) { return d.label == label; });
+    check_same(of_class,
+               detections(golden.tensor(concat("soft_nms.", name, '.', label, ".boxes")), scores, labels));
   }
 }
 
 TEST_CASE("soft NMS by hand") {
   // IoU of the two is 1/3; of the third with both 0.
-  const std::vector<Detection> boxes{{{0, 0, 10, 10}, 0.9, 0}, {{5, 0, 10, 10}, 0.6, 0}, {{40, 0, 10, 10}, 0.5, 0}};
+  const std::vector<Detection> boxes{
+      {{0, 0, 10, 10}, 0.9, 0}, {{5, 0, 10, 10}, 0.6, 0}, {{40, 0, 10, 10}, 0.5, 0}};
   const auto linear = soft_nms(boxes, {.decay = SoftNmsDecay::linear, .iou_threshold = 0.3});
   REQUIRE(linear.size() == 3);
   CHECK(linear[1].score == Approx(0.5));
@@ -112,20 +115,22 @@ TEST_CASE("weighted box fusion makes of boxes what ensemble-boxes makes of them"
   for (std::size_t i = 0; i < all.size(); ++i) {
     by_model[static_cast<std::size_t>(models.data<double>()[i])].push_back(all[i]);
   }
-  check_same(fuse_boxes(by_model, config),
-             detections(golden.tensor("fusion." + name + ".boxes"), golden.tensor("fusion." + name + ".scores"),
-                        golden.tensor("fusion." + name + ".labels")));
+  check_same(fuse_boxes(by_model, config), detections(golden.tensor("fusion." + name + ".boxes"),
+                                                      golden.tensor("fusion." + name + ".scores"),
+                                                      golden.tensor("fusion." + name + ".labels")));
 }
 
 TEST_CASE("a fused box lies between its members, and falls in score where a model found nothing") {
-  const std::vector<std::vector<Detection>> models{{{{0, 0, 10, 10}, 0.6, 1}}, {{{2, 0, 10, 10}, 0.2, 1}}, {}};
+  const std::vector<std::vector<Detection>> models{
+      {{{0, 0, 10, 10}, 0.6, 1}}, {{{2, 0, 10, 10}, 0.2, 1}}, {}};
   const auto fused = fuse_boxes(models);
   REQUIRE(fused.size() == 1);
   CHECK(fused[0].box.x == Approx(0.5)); // (0.6 * 0 + 0.2 * 2) / 0.8
   CHECK(fused[0].box.width == Approx(10));
   CHECK(fused[0].score == Approx(0.4 * 2 / 3));
   CHECK(fuse_boxes({}).empty());
-  CHECK(fuse_boxes(std::vector<std::vector<Detection>>{{{{0, 0, 0, 10}, 0.6, 1}, {{0, 0, 5, 5}, 0, 1}}}).empty());
+  CHECK(fuse_boxes(std::vector<std::vector<Detection>>{{{{0, 0, 0, 10}, 0.6, 1}, {{0, 0, 5, 5}, 0, 1}}})
+            .empty());
   CHECK_THROWS_AS(fuse_boxes(models, {.weights = {1, 1}}), ArgumentError);
   CHECK_THROWS_AS(fuse_boxes(models, {.weights = {1, 1, 0}}), ArgumentError);
 }

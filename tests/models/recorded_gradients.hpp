@@ -14,9 +14,9 @@
 
 namespace mammo::test {
 
-// The gradients of a module's parameters against what tests/goldens/record_segmenters.py kept: f32 [P, 2 + S], for
-// each parameter in the order of the names the largest magnitude, the Euclidean norm, and S elements at the places
-// that the formula `<parameter>.places` gives. check_equal's rule, all parameters together.
+// The gradients of a module's parameters against what tests/goldens/record_segmenters.py kept: f32 [P, 2 +
+// S], for each parameter in the order of the names the largest magnitude, the Euclidean norm, and S elements
+// at the places that the formula `<parameter>.places` gives. check_equal's rule, all parameters together.
 inline void check_gradients(const Tensor& recorded, const nn::Module& module, double tolerance = 1e-4) {
   std::map<std::string, Tensor> gradients;
   for (const auto& entry : module.named_parameters()) gradients[entry.name] = grad(entry.tensor);

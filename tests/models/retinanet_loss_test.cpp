@@ -23,11 +23,12 @@ using namespace mammo::models;
 namespace {
 
 // tests/goldens/record_detection.py, narrow_retinanet().
-const RetinaNetConfig narrow{.backbone = {.depth = 18, .width_factor = 0.25, .input_channels = 1, .num_classes = 0},
-                             .pyramid_channels = 16,
-                             .extra_levels = ExtraLevels::pool,
-                             .num_classes = 3,
-                             .anchors = {{{16, 20}, {32, 40}, {64, 80}, {128, 160}}, {0.5, 1.0, 2.0}}};
+const RetinaNetConfig narrow{
+    .backbone = {.depth = 18, .width_factor = 0.25, .input_channels = 1, .num_classes = 0},
+    .pyramid_channels = 16,
+    .extra_levels = ExtraLevels::pool,
+    .num_classes = 3,
+    .anchors = {{{16, 20}, {32, 40}, {64, 80}, {128, 160}}, {0.5, 1.0, 2.0}}};
 
 nn::SafeTensors recorded() {
   return nn::SafeTensors(test::golden("models/retinanet_loss.safetensors"));
@@ -80,7 +81,8 @@ void check_losses(DType dtype) {
     const double boxes = golden.tensor(name + ".boxes").item<double>();
     CHECK(test::as_doubles(loss.classification)[0] == Approx(classification).epsilon(1e-4));
     CHECK(test::as_doubles(loss.boxes)[0] == Approx(boxes).epsilon(1e-4));
-    CHECK(test::as_doubles(loss.total)[0] == Approx(classification + config.box_weight * boxes).epsilon(1e-4));
+    CHECK(test::as_doubles(loss.total)[0] ==
+          Approx(classification + config.box_weight * boxes).epsilon(1e-4));
   }
   const RetinaNetLoss loss = retinanet_loss(output, narrow.anchors, truth);
   const Tensor thousandth = Tensor::full({}, 1e-3, {.dtype = dtype});
@@ -110,7 +112,8 @@ TEST_CASE("RetinaNet's losses and gradients are torchvision's, in f64 on the ref
 }
 
 TEST_CASE("anchors are matched as torchvision's matcher does") {
-  const Tensor anchors = make_anchors(narrow.anchors, std::vector<Size2d>{{12, 16}, {6, 8}, {3, 4}, {2, 2}}, {96, 128});
+  const Tensor anchors =
+      make_anchors(narrow.anchors, std::vector<Size2d>{{12, 16}, {6, 8}, {3, 4}, {2, 2}}, {96, 128});
   const auto truth = recorded_truth();
   for (const std::size_t picture : {0U, 2U}) {
     INFO("picture " << picture);
@@ -122,7 +125,8 @@ TEST_CASE("anchors are matched as torchvision's matcher does") {
 
 TEST_CASE("an anchor is a positive, a negative or neither by its IoU") {
   // IoU with the box [0, 10] x [0, 10]: 1, 1/3 and 0.
-  const Tensor anchors = Tensor::from({0.F, 0.F, 10.F, 10.F, 5.F, 0.F, 15.F, 10.F, 20.F, 0.F, 30.F, 10.F}, {3, 4});
+  const Tensor anchors =
+      Tensor::from({0.F, 0.F, 10.F, 10.F, 5.F, 0.F, 15.F, 10.F, 20.F, 0.F, 30.F, 10.F}, {3, 4});
   const std::vector<Box> boxes{{0, 0, 10, 10}};
   const auto matches = [&](double background) {
     return match_anchors(anchors, boxes, {.foreground_iou = 0.5, .background_iou = background});
@@ -134,18 +138,20 @@ TEST_CASE("an anchor is a positive, a negative or neither by its IoU") {
 }
 
 TEST_CASE("a box that no anchor covers well gets its best anchors, unless that is switched off") {
-  const Tensor anchors = Tensor::from({0.F, 0.F, 10.F, 10.F, 0.F, 0.F, 10.F, 10.F, 5.F, 5.F, 25.F, 25.F}, {3, 4});
+  const Tensor anchors =
+      Tensor::from({0.F, 0.F, 10.F, 10.F, 0.F, 0.F, 10.F, 10.F, 5.F, 5.F, 25.F, 25.F}, {3, 4});
   const std::vector<Box> boxes{{0, 0, 2, 2}};
   CHECK(match_anchors(anchors, boxes) == std::vector<std::int64_t>{0, 0, no_match});
-  CHECK(match_anchors(anchors, boxes, {.low_quality_matches = false}) == std::vector<std::int64_t>(3, no_match));
+  CHECK(match_anchors(anchors, boxes, {.low_quality_matches = false}) ==
+        std::vector<std::int64_t>(3, no_match));
 }
 
 TEST_CASE("an encoded box decodes to itself") {
   const Box box{12.5, 3, 40, 7.25};
   const std::vector<float> anchor{5, 6, 37, 30};
   const auto deltas = encode_box(box, std::span(anchor).first<4>());
-  const Tensor decoded = box_decode(
-      Tensor::from(std::vector<float>(deltas.begin(), deltas.end()), {1, 4}), Tensor::from(anchor, {1, 4}));
+  const Tensor decoded = box_decode(Tensor::from(std::vector<float>(deltas.begin(), deltas.end()), {1, 4}),
+                                    Tensor::from(anchor, {1, 4}));
   const auto corners = test::as_doubles(decoded);
   CHECK(corners[0] == Approx(box.x));
   CHECK(corners[1] == Approx(box.y));
@@ -155,13 +161,15 @@ TEST_CASE("an encoded box decodes to itself") {
 }
 
 TEST_CASE("a batch without boxes has a classification loss alone") {
-  // Four anchors of probability 1/2: the focal loss of a negative is 3/4 (1/2)^2 log 2 (Lin et al. 2017, equation 5).
+  // Four anchors of probability 1/2: the focal loss of a negative is 3/4 (1/2)^2 log 2 (Lin et al. 2017,
+  // equation 5).
   for (const auto& [name, config] : losses) {
     INFO(name);
     const double negative = 0.75 * std::pow(0.5, config.focal_gamma) * std::log(2);
     RetinaNetOutput output = outputs(2, 1);
     set_requires_grad(output.bbox_regression);
-    const RetinaNetLoss loss = retinanet_loss(output, row_of_squares, std::vector<std::vector<LabelledBox>>(2), config);
+    const RetinaNetLoss loss =
+        retinanet_loss(output, row_of_squares, std::vector<std::vector<LabelledBox>>(2), config);
     const double expected = config.normalization == LossNormalization::image ? 4 * negative : 8 * negative;
     CHECK(loss.classification.item<float>() == Approx(expected));
     CHECK(loss.boxes.item<float>() == 0);
@@ -171,12 +179,13 @@ TEST_CASE("a batch without boxes has a classification loss alone") {
 }
 
 TEST_CASE("losses are divided by the positives of a picture or of the batch") {
-  // Anchors lie around the cells' corners, at columns -5 .. 5, 5 .. 15, ...: the boxes are the second one, moved
-  // by half a pixel, and the third and fourth. One and two positives; dx is off by 1/20 once.
+  // Anchors lie around the cells' corners, at columns -5 .. 5, 5 .. 15, ...: the boxes are the second one,
+  // moved by half a pixel, and the third and fourth. One and two positives; dx is off by 1/20 once.
   const std::vector<std::vector<LabelledBox>> truth{{{{5.5, -5, 10, 10}, 0}},
                                                     {{{15, -5, 10, 10}, 0}, {{25, -5, 10, 10}, 0}}};
   RetinaNetLossConfig config;
-  CHECK(retinanet_loss(outputs(2, 1), row_of_squares, truth, config).boxes.item<float>() == Approx(0.05 / 1 / 2));
+  CHECK(retinanet_loss(outputs(2, 1), row_of_squares, truth, config).boxes.item<float>() ==
+        Approx(0.05 / 1 / 2));
   config.normalization = LossNormalization::batch;
   CHECK(retinanet_loss(outputs(2, 1), row_of_squares, truth, config).boxes.item<float>() == Approx(0.05 / 4));
 }
@@ -189,9 +198,11 @@ TEST_CASE("truth that does not fit the outputs is refused") {
   refused({{0, 0, 5, 5}, -1});
   refused({{0, 0, 0, 5}, 1});
   refused({{0, 0, NAN, 5}, 1});
-  CHECK_THROWS_AS(retinanet_loss(outputs(2, 1), row_of_squares, std::vector<std::vector<LabelledBox>>(1)), ShapeError);
-  CHECK_THROWS_AS(retinanet_loss(outputs(1, 1), {{{10}, {20}}, {1.0}}, std::vector<std::vector<LabelledBox>>(1)),
+  CHECK_THROWS_AS(retinanet_loss(outputs(2, 1), row_of_squares, std::vector<std::vector<LabelledBox>>(1)),
                   ShapeError);
+  CHECK_THROWS_AS(
+      retinanet_loss(outputs(1, 1), {{{10}, {20}}, {1.0}}, std::vector<std::vector<LabelledBox>>(1)),
+      ShapeError);
 }
 
 TEST_CASE("heads begin with the prior probability") {
@@ -202,7 +213,8 @@ TEST_CASE("heads begin with the prior probability") {
   const auto before = net.state_dict().at("backbone.body.conv1.weight").clone();
   initialize_heads(net, generator);
   CHECK(test::as_doubles(net.state_dict().at("backbone.body.conv1.weight")) == test::as_doubles(before));
-  for (const double bias : test::as_doubles(net.state_dict().at("head.classification_head.cls_logits.bias"))) {
+  for (const double bias :
+       test::as_doubles(net.state_dict().at("head.classification_head.cls_logits.bias"))) {
     CHECK(1 / (1 + std::exp(-bias)) == Approx(0.01));
   }
   // 2304 weights: their deviation lies within 5 % of 0.01 with near certainty.
@@ -223,7 +235,8 @@ TEST_CASE("a RetinaNet learns to find a square") {
   Tensor x = Tensor::zeros({2, 1, 64, 64});
   const Box square{20, 12, 24, 24};
   for (int row = 12; row < 36; ++row) {
-    for (int column = 20; column < 44; ++column) x.mutable_data<float>()[static_cast<std::size_t>(row * 64 + column)] = 3;
+    for (int column = 20; column < 44; ++column)
+      x.mutable_data<float>()[static_cast<std::size_t>(row * 64 + column)] = 3;
   }
   const std::vector<std::vector<LabelledBox>> truth{{{square, 1}}, {}};
   nn::Optimizer optimizer(nn::Adam{.rate = 2e-3});

@@ -10,9 +10,9 @@ Tensor mirrored(const Tensor& x);
 /// The box as it lies in the mirrored picture, which is `width` pixels wide.
 Box mirrored(const Box& box, double width);
 
-/// Runs a detector on the pictures and on their mirror images and fuses what it finds (test-time augmentation):
-/// x [N, C, H, W] -> the boxes of each picture. `fusion.weights`, where given, are of the picture and of the
-/// mirror image.
+/// Runs a detector on the pictures and on their mirror images and fuses what it finds (test-time
+/// augmentation): x [N, C, H, W] -> the boxes of each picture. `fusion.weights`, where given, are of the
+/// picture and of the mirror image.
 std::vector<std::vector<Detection>> detect_with_flip(const DetectFunction& detect, const Tensor& x,
                                                      const BoxFusionConfig& fusion = {});
 

@@ -32,8 +32,8 @@ std::vector<std::int64_t> match_anchors(const Tensor& anchors, std::span<const B
                                         const MatcherConfig& config = {});
 
 /// What a network should say for `box` at the anchor (x1, y1, x2, y2): (dx, dy, dw, dh), which
-/// mammo::box_decode turns back into the box (Girshick et al. 2014, appendix C). Throws ArgumentError on a box
-/// or anchor without area.
+/// mammo::box_decode turns back into the box (Girshick et al. 2014, appendix C). Throws ArgumentError on a
+/// box or anchor without area.
 std::array<double, 4> encode_box(const Box& box, std::span<const float, 4> anchor);
 
 } // namespace mammo::models

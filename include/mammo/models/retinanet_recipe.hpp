@@ -23,9 +23,9 @@ RetinaNetRecipe retinanet_torchvision();
 /// the Garden's defaults: focal gamma 1.5, Huber loss of delta 0.1 with weight 50, losses divided by the
 /// batch's positives, negatives up to an IoU of 0.5, NMS at 0.5, 100 boxes.
 ///
-/// The seed contradicts itself on the beginning: its text says weights pretrained on COCO, its listing 7.5 asks
-/// for an experiment that is named after COCO, and whose default is a backbone pretrained on ImageNet. With
-/// a head for two classes the heads begin anew either way (initialize_heads); we begin from ImageNet.
+/// The seed contradicts itself on the beginning: its text says weights pretrained on COCO, its listing 7.5
+/// asks for an experiment that is named after COCO, and whose default is a backbone pretrained on ImageNet.
+/// With a head for two classes the heads begin anew either way (initialize_heads); we begin from ImageNet.
 ///
 /// Not the Garden's: anchors lie and are rounded as torchvision's, and the heads have no norms.
 RetinaNetRecipe retinanet_thesis();

@@ -23,10 +23,10 @@ struct SoftNmsConfig {
 };
 
 /// Soft non-maximum suppression (Bodla et al. 2017, "Soft-NMS: improving object detection with one line of
-/// code", section 3), class by class: a box that overlaps a better one keeps a lower score instead of going. The
-/// detections that are left, with their new scores, best first; of equal ones the earlier first. For boxes
-/// that nothing has suppressed yet, such as `detect` gives with an nms_threshold of 1. Throws ArgumentError on
-/// a sigma that is not positive.
+/// code", section 3), class by class: a box that overlaps a better one keeps a lower score instead of going.
+/// The detections that are left, with their new scores, best first; of equal ones the earlier first. For
+/// boxes that nothing has suppressed yet, such as `detect` gives with an nms_threshold of 1. Throws
+/// ArgumentError on a sigma that is not positive.
 std::vector<Detection> soft_nms(const std::vector<Detection>& detections, const SoftNmsConfig& config = {});
 
 } // namespace mammo::models

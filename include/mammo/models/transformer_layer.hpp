@@ -9,9 +9,9 @@
 
 namespace mammo::models {
 
-/// Multi-head attention of a sequence to itself (Vaswani et al. 2017, section 3.2.2) whose heads may be of any
-/// width, as Keras' `key_dim` has it; nn::MultiHeadSelfAttention divides the features among its heads. Four
-/// linear layers: `query`, `key` and `value`, heads one after the other, and `output`.
+/// Multi-head attention of a sequence to itself (Vaswani et al. 2017, section 3.2.2) whose heads may be of
+/// any width, as Keras' `key_dim` has it; nn::MultiHeadSelfAttention divides the features among its heads.
+/// Four linear layers: `query`, `key` and `value`, heads one after the other, and `output`.
 class WideSelfAttention : public nn::Module {
  public:
   struct Config {

@@ -56,9 +56,9 @@ class ViTBlock : public nn::Module {
   std::optional<nn::Linear> project_;
 };
 
-/// The thesis' "TransRes U-Net" (seed 003, section 6.3.2.3): a residual U-Net, and a transformer that sees the
-/// picture itself, whose result is added to the deepest map. Encoder and decoder as in residual_unet(). The
-/// listing ends with a sigmoid; here it ends with logits.
+/// The thesis' "TransRes U-Net" (seed 003, section 6.3.2.3): a residual U-Net, and a transformer that sees
+/// the picture itself, whose result is added to the deepest map. Encoder and decoder as in residual_unet().
+/// The listing ends with a sigmoid; here it ends with logits.
 class TransResUNet : public nn::Module {
  public:
   /// Throws ArgumentError on a configuration that names no such network.

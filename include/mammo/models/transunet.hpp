@@ -30,10 +30,10 @@ struct TransUNetConfig {
 };
 
 /// TransUNet (Chen et al. 2021, "TransUNet: transformers make strong encoders for medical image
-/// segmentation"): the first three stages of a ResNet, a vision transformer over the cells of the last one's map,
-/// and a cascaded upsampler (section 3.2) with skips from the ResNet. The authors' program has the ResNet with
-/// standardised weights, group norms and its activations first, made to fit Google's weights for it; here it
-/// is the ResNet of this folder, with batch norms.
+/// segmentation"): the first three stages of a ResNet, a vision transformer over the cells of the last one's
+/// map, and a cascaded upsampler (section 3.2) with skips from the ResNet. The authors' program has the
+/// ResNet with standardised weights, group norms and its activations first, made to fit Google's weights for
+/// it; here it is the ResNet of this folder, with batch norms.
 class TransUNet : public nn::Module {
  public:
   /// Throws ArgumentError on a configuration that names no such network.

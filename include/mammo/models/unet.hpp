@@ -19,10 +19,10 @@ struct UNetConfig {
   bool operator==(const UNetConfig&) const = default;
 };
 
-/// The thesis' residual U-Net (seed 003, section 6.3.2.3 and listing 7.8) without its transformer. Residual are
-/// "the convolutional layers in each layer of the encoder"; the text says nothing of the decoder's, which are
-/// plain here. The listings leave out `encode`, `decode` and `res_conv_block`: we take UNetBlock's two 3x3
-/// convolutions with batch norms, a 1x1 shortcut, max pooling and transposed convolutions.
+/// The thesis' residual U-Net (seed 003, section 6.3.2.3 and listing 7.8) without its transformer. Residual
+/// are "the convolutional layers in each layer of the encoder"; the text says nothing of the decoder's, which
+/// are plain here. The listings leave out `encode`, `decode` and `res_conv_block`: we take UNetBlock's two
+/// 3x3 convolutions with batch norms, a 1x1 shortcut, max pooling and transposed convolutions.
 UNetConfig residual_unet();
 
 /// A U-Net (Ronneberger et al., "U-Net: convolutional networks for biomedical image segmentation", MICCAI

@@ -14,8 +14,8 @@
 
 namespace mammo::models {
 
-// What the segmentation networks of this folder are made of. Levels are counted from 0, the finest; level i has
-// maps of H / 2^i x W / 2^i.
+// What the segmentation networks of this folder are made of. Levels are counted from 0, the finest; level i
+// has maps of H / 2^i x W / 2^i.
 
 /// relu(norm(conv(x))) without a bias.
 class ConvNormRelu : public nn::Module {
@@ -35,9 +35,9 @@ class ConvNormRelu : public nn::Module {
   nn::BatchNorm2d norm_;
 };
 
-/// The convolutions of one level: two of 3x3, each with a norm and a ReLU (Ronneberger et al. 2015, section 2,
-/// but padded and with norms). A residual one adds its input before the last ReLU, by a 1x1 convolution with
-/// a norm where the channels differ.
+/// The convolutions of one level: two of 3x3, each with a norm and a ReLU (Ronneberger et al. 2015, section
+/// 2, but padded and with norms). A residual one adds its input before the last ReLU, by a 1x1 convolution
+/// with a norm where the channels differ.
 class UNetBlock : public nn::Module {
  public:
   struct Config {
@@ -77,8 +77,8 @@ class UNetEncoder : public nn::Module {
   nn::ModuleList<UNetBlock> levels_;
 };
 
-/// An additive attention gate (Oktay et al. 2018, "Attention U-Net", equations 1 and 2): weighs every place of
-/// a map by what the coarser map below sees there. As in the authors' program, the map is brought to the
+/// An additive attention gate (Oktay et al. 2018, "Attention U-Net", equations 1 and 2): weighs every place
+/// of a map by what the coarser map below sees there. As in the authors' program, the map is brought to the
 /// coarser grid by a 2x2 convolution of stride 2, and the weights come back up bilinearly.
 class AttentionGate : public nn::Module {
  public:
