@@ -5,6 +5,7 @@
 #include "mammo/ops/interpolation.hpp"
 #include "mammo/ops/pooling.hpp"
 #include "mammo/ops/views.hpp"
+#include "models/segmentation.hpp"
 
 #include <algorithm>
 #include <array>

@@ -4,6 +4,7 @@
 #include "mammo/ops/elementwise.hpp"
 #include "mammo/ops/interpolation.hpp"
 #include "mammo/ops/pooling.hpp"
+#include "models/segmentation.hpp"
 
 #include <array>
 

@@ -2,6 +2,7 @@
 
 #include "mammo/ops/arrange.hpp"
 #include "mammo/ops/pooling.hpp"
+#include "models/segmentation.hpp"
 
 #include <array>
 

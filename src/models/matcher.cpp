@@ -64,6 +64,7 @@ std::vector<std::int64_t> match_anchors(const Tensor& anchors, std::span<const B
   }
   if (!config.low_quality_matches) return matches;
   for (std::size_t b = 0; b < boxes.size(); ++b) {
+    if (best_of_box[b] <= 0) continue;
     const Corners box = corners_of(boxes[b]);
     for (std::size_t i = 0; i < count; ++i) {
       if (overlap(box, anchor(i)) == best_of_box[b]) matches[i] = best_box[i];

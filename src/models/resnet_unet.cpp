@@ -2,6 +2,7 @@
 
 #include "mammo/ops/arrange.hpp"
 #include "mammo/ops/interpolation.hpp"
+#include "models/segmentation.hpp"
 
 #include <array>
 

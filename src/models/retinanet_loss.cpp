@@ -7,6 +7,8 @@
 #include "mammo/ops/views.hpp"
 
 #include <algorithm>
+#include <array>
+#include <utility>
 
 namespace mammo::models {
 namespace {

@@ -82,7 +82,7 @@ std::vector<std::vector<Detection>> detect_in_tiles(const DetectFunction& detect
   const std::int64_t height = x.size(2);
   const std::int64_t width = x.size(3);
   const TileGrid grid(height, width, config.tile_height, config.tile_width, config.overlap);
-  const Tensor pictures = x.plain();
+  const Tensor pictures = x.plain().detached();
   std::vector<std::vector<TileDetections>> by_picture(static_cast<std::size_t>(x.size(0)));
   for (const std::int64_t top : grid.tops) {
     for (const std::int64_t left : grid.lefts) {

@@ -1,6 +1,7 @@
 #include "mammo/models/transres_unet.hpp"
 
 #include "mammo/ops/elementwise.hpp"
+#include "models/segmentation.hpp"
 
 namespace mammo::models {
 namespace {

@@ -1,5 +1,7 @@
 #include "mammo/models/unet.hpp"
 
+#include "models/segmentation.hpp"
+
 namespace mammo::models {
 namespace {
 

@@ -15,17 +15,10 @@ nn::Conv2dConfig conv3x3(std::int64_t in, std::int64_t out) {
   return {.in_channels = in, .out_channels = out, .kernel = 3, .padding = 1, .bias = false};
 }
 
-constexpr std::int64_t most_channels = 1 << 16;
-
 } // namespace
 
 ConvNormRelu::ConvNormRelu(const Config& config)
-    : conv_({.in_channels = config.in_channels,
-             .out_channels = config.out_channels,
-             .kernel = config.kernel,
-             .padding = config.kernel / 2,
-             .bias = false}),
-      norm_({.channels = config.out_channels}) {
+    : conv_(conv3x3(config.in_channels, config.out_channels)), norm_({.channels = config.out_channels}) {
   add("conv", conv_);
   add("norm", norm_);
 }
@@ -134,37 +127,6 @@ std::vector<Tensor> UNetDecoder::forward(std::span<const Tensor> maps) const {
     below = results[i];
   }
   return results;
-}
-
-nn::Conv2dConfig segmentation_head(std::int64_t in_channels, std::int64_t num_classes, std::int64_t kernel) {
-  return {.in_channels = in_channels, .out_channels = num_classes, .kernel = kernel, .padding = kernel / 2};
-}
-
-void check_levels(std::string_view network, const std::vector<std::int64_t>& channels) {
-  require<ArgumentError>(channels.size() >= 2 && channels.size() <= 8, network, " of ", channels.size(),
-                         " levels, expected 2 to 8");
-  for (const std::int64_t count : channels) {
-    require<ArgumentError>(count >= 1 && count <= most_channels, network, " with a level of ", count,
-                           " channels, expected 1 to ", most_channels);
-  }
-}
-
-void check_ends(std::string_view network, std::int64_t input_channels, std::int64_t num_classes) {
-  require<ArgumentError>(input_channels >= 1 && input_channels <= most_channels, network, " of ",
-                         input_channels, " input channels, expected 1 to ", most_channels);
-  require<ArgumentError>(num_classes >= 1 && num_classes <= most_channels, network, " of ", num_classes,
-                         " classes, expected 1 to ", most_channels);
-}
-
-std::int64_t deepest_stride(std::size_t levels) {
-  return std::int64_t{1} << (levels - 1);
-}
-
-void check_picture(std::string_view network, const Tensor& x, std::int64_t stride) {
-  require<ShapeError>(x.rank() == 4, network, ": picture ", x.shape(), ", expected [N, C, H, W]");
-  const bool fits = x.size(2) > 0 && x.size(3) > 0 && x.size(2) % stride == 0 && x.size(3) % stride == 0;
-  require<ShapeError>(fits, network, ": picture of ", x.size(2), " x ", x.size(3),
-                      " pixels, expected multiples of ", stride);
 }
 
 } // namespace mammo::models

@@ -7,8 +7,8 @@ labels; `matches.<picture>`; `<loss>.classification` and `<loss>.boxes` for torc
 and `gradients` (record_segmenters.py) of torchvision's, the classification divided by 1000. All in f64, weights and
 inputs by formula.
 
-Writes tests/goldens/models/box_ensembles.safetensors: boxes (x1, y1, x2, y2), scores, labels and models that were given,
-and what soft-NMS and weighted box fusion made of them. Needs torch, torchvision, ensemble-boxes, numpy and
+Writes tests/goldens/models/box_ensembles.safetensors: boxes (x1, y1, x2, y2), scores, labels and models that were
+given, and what soft-NMS and weighted box fusion made of them. Needs torch, torchvision, ensemble-boxes, numpy and
 safetensors; last run with torch 2.15, torchvision 0.29, ensemble-boxes 1.0.9.
 """
 
@@ -21,7 +21,7 @@ import torch
 from safetensors.torch import save_file
 from torch.nn import functional as F
 from torchvision.models.detection import RetinaNet
-from torchvision.models.detection._utils import Matcher
+from torchvision.models.detection._utils import BoxCoder, Matcher
 from torchvision.models.detection.anchor_utils import AnchorGenerator
 from torchvision.models.detection.backbone_utils import BackboneWithFPN
 from torchvision.models.detection.image_list import ImageList
@@ -61,7 +61,7 @@ def thesis_losses(outputs, anchors, targets):
     a box's four numbers, as Keras does."""
     matcher = Matcher(0.5, 0.5, allow_low_quality_matches=True)
     classification, boxes, positives = 0, 0, 1
-    coder = narrow_retinanet().head.regression_head.box_coder
+    coder = BoxCoder((1.0, 1.0, 1.0, 1.0))
     for logits, deltas, anchor, target in zip(outputs["cls_logits"], outputs["bbox_regression"], anchors, targets):
         wanted = torch.zeros_like(logits)
         if len(target["boxes"]):

@@ -6,9 +6,9 @@
 papers: plain, so that they can be held against the C++ by eye. Everything is computed in f64.
 
 Writes tests/goldens/models/segmenters.safetensors. Of a case: samples of the logits at inference (record_models.py,
-`sampled`); `<case>.parameters` i64, how many there are; and `<case>.gradients` f32 [P, 2 + 6], for each parameter in the
-order of the names the largest magnitude, the Euclidean norm and six samples of the gradient of the sum of the logits
-times a weight by formula. They are of inference mode; `<case>.training_gradients` are of training mode without
+`sampled`); `<case>.parameters` i64, how many there are; and `<case>.gradients` f32 [P, 2 + 6], for each parameter in
+the order of the names the largest magnitude, the Euclidean norm and six samples of the gradient of the sum of the
+logits times a weight by formula. They are of inference mode; `<case>.training_gradients` are of training mode without
 dropout, where norms take the batch's statistics. Needs torch, segmentation-models-pytorch, numpy and safetensors;
 last run with torch 2.15, segmentation-models-pytorch 0.6.0.
 """
@@ -33,9 +33,9 @@ def tensor(name, shape):
     return torch.from_numpy(formula.tensor(name, shape)).double()
 
 
-def conv_norm_relu(inputs, outputs, kernel=3):
+def conv_norm_relu(inputs, outputs):
     parts = nn.Sequential()
-    parts.add_module("conv", nn.Conv2d(inputs, outputs, kernel, padding=kernel // 2, bias=False))
+    parts.add_module("conv", nn.Conv2d(inputs, outputs, 3, padding=1, bias=False))
     parts.add_module("norm", nn.BatchNorm2d(outputs))
     parts.add_module("relu", nn.ReLU())
     return parts
@@ -114,7 +114,8 @@ class Decoder(nn.ModuleList):
 
 
 class UNet(nn.Module):
-    def __init__(self, inputs, classes, channels, residual_encoder=False, residual_decoder=False, gated=False, kernel=1):
+    def __init__(self, inputs, classes, channels, residual_encoder=False, residual_decoder=False, gated=False,
+                 kernel=1):
         super().__init__()
         self.encoder = Encoder(inputs, channels, residual_encoder)
         self.decoder = Decoder(channels, residual_decoder, gated)
@@ -358,8 +359,10 @@ def unet_on_resnet(name, **options):
 THESIS = [32, 64, 128, 256, 512]
 SMALL = [6, 8, 12]
 CASES = {
-    "resnet_unet.18": (lambda: unet_on_resnet("resnet18", in_channels=1, decoder_channels=[48, 32, 24, 16, 8]), (2, 1, 32, 64)),
-    "resnet_unet.50": (lambda: unet_on_resnet("resnet50", classes=2, decoder_channels=[32, 24, 16, 12, 8]), (1, 3, 32, 32)),
+    "resnet_unet.18": (lambda: unet_on_resnet("resnet18", in_channels=1, decoder_channels=[48, 32, 24, 16, 8]),
+                       (2, 1, 32, 64)),
+    "resnet_unet.50": (lambda: unet_on_resnet("resnet50", classes=2, decoder_channels=[32, 24, 16, 12, 8]),
+                       (1, 3, 32, 32)),
     "unet.plain": (lambda: UNet(1, 1, [8, 12, 16, 20]), (2, 1, 32, 24)),
     "unet.residual": (lambda: UNet(3, 2, [8, 12, 16, 16], True, True, kernel=3), (2, 3, 16, 32)),
     "unet.gated": (lambda: UNet(1, 1, SMALL, gated=True), (2, 1, 24, 16)),
@@ -416,7 +419,8 @@ def record():
         if name != "resnet_unet.50":  # whose deepest map is a single value a channel
             store[f"{name}.training_gradients"] = gradients(net.train(), x, weight)
         largest = store[f"{name}.gradients"][:, 0]
-        print(name, tuple(logits.shape), float(logits.abs().max()), "gradients", float(largest.min()), float(largest.max()))
+        print(name, tuple(logits.shape), logits.abs().max().item(), "gradients", largest.min().item(),
+              largest.max().item())
     for name, make in FULL.items():
         with torch.device("meta"):  # shapes without memory
             net = make()

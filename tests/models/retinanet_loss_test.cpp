@@ -144,6 +144,8 @@ TEST_CASE("a box that no anchor covers well gets its best anchors, unless that i
   CHECK(match_anchors(anchors, boxes) == std::vector<std::int64_t>{0, 0, no_match});
   CHECK(match_anchors(anchors, boxes, {.low_quality_matches = false}) ==
         std::vector<std::int64_t>(3, no_match));
+  const std::vector<Box> nowhere{{100, 100, 5, 5}};
+  CHECK(match_anchors(anchors, nowhere) == std::vector<std::int64_t>(3, no_match));
 }
 
 TEST_CASE("an encoded box decodes to itself") {

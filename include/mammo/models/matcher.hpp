@@ -16,7 +16,8 @@ struct MatcherConfig {
   /// one below this is a negative, one between counts for nothing.
   double background_iou = 0.4;
   /// Every box also gets the anchors that overlap it most, however little that is. Such an anchor is matched
-  /// to its own best box, as in torchvision.
+  /// to its own best box, as in torchvision. A box that overlaps no anchor gets none; torchvision's matcher
+  /// would make positives of all the anchors that it does not overlap.
   bool low_quality_matches = true;
 
   bool operator==(const MatcherConfig&) const = default;

@@ -25,11 +25,12 @@ struct TransResUNetConfig {
   bool operator==(const TransResUNetConfig&) const = default;
 };
 
-/// As listings 7.8 and 7.9 of seed 003 write it down: 256 x 256 pixels of three channels, 8 layers, 4 heads.
-/// Tokens have 512 features, or they could not be reshaped to 16 x 16 x 512 (PROJECTION_DIM is not given).
-/// `key_dim` of Keras' MultiHeadAttention is the width of one head, so that the four together are 2048 wide
-/// and the block has 42.6 million parameters, against 7.9 million of the U-Net beside it. For comparison; too
-/// large to ship.
+/// As listings 7.8 and 7.9 of seed 003 write it down: three channels, 8 layers, 4 heads. Pictures are 256 x
+/// 256 and patches 16 x 16 pixels, since the deepest of five levels is said to be 16 x 16 x 512 and the
+/// tokens to be reshaped to it; so they have 512 features. The seed names none of PATCH_SIZE, NUM_PATCHES and
+/// PROJECTION_DIM. `key_dim` of Keras' MultiHeadAttention is the width of one head, so that the four together
+/// are 2048 wide and the block has 42.6 million parameters, against 7.9 million of the U-Net beside it. For
+/// comparison; too large to ship.
 TransResUNetConfig transres_unet_thesis();
 
 /// For grey pictures, with tokens of 256 features divided among the heads: 12.4 million parameters in all.
@@ -37,7 +38,9 @@ TransResUNetConfig transres_unet_slim();
 
 /// The vision transformer (Dosovitskiy et al. 2021) that the thesis runs beside the encoder: patches become
 /// tokens with a learned position, pass the layers and a last norm, and are laid out as a map again. The
-/// listing's MLP and patch encoder are those of the Keras example that it names (Salama 2021).
+/// listing's MLP and patch encoder, which it leaves out, are those of the Keras example that it names (Salama
+/// 2021). The text has the layers processed in parallel; in the listing, and here, each takes what the one
+/// before gave.
 class ViTBlock : public nn::Module {
  public:
   /// Throws ArgumentError unless the picture is made of whole patches.

@@ -9,7 +9,6 @@
 #include <cstdint>
 #include <optional>
 #include <span>
-#include <string_view>
 #include <vector>
 
 namespace mammo::models {
@@ -17,13 +16,12 @@ namespace mammo::models {
 // What the segmentation networks of this folder are made of. Levels are counted from 0, the finest; level i
 // has maps of H / 2^i x W / 2^i.
 
-/// relu(norm(conv(x))) without a bias.
+/// relu(norm(conv(x))), a 3x3 convolution without a bias.
 class ConvNormRelu : public nn::Module {
  public:
   struct Config {
     std::int64_t in_channels = 0;
     std::int64_t out_channels = 0;
-    std::int64_t kernel = 3; ///< odd, padded so that the size stays
   };
   explicit ConvNormRelu(const Config& config);
 
@@ -135,21 +133,5 @@ class UNetDecoder : public nn::Module {
  private:
   nn::ModuleList<UNetDecoderLevel> levels_;
 };
-
-/// The convolution from features to logits, size kept.
-nn::Conv2dConfig segmentation_head(std::int64_t in_channels, std::int64_t num_classes,
-                                   std::int64_t kernel = 1);
-
-/// Throws ArgumentError unless there are two to eight levels of 1 to 2^16 channels.
-void check_levels(std::string_view network, const std::vector<std::int64_t>& channels);
-
-/// Throws ArgumentError unless both numbers are 1 to 2^16.
-void check_ends(std::string_view network, std::int64_t input_channels, std::int64_t num_classes);
-
-/// By how much the deepest of so many levels is smaller than the picture.
-std::int64_t deepest_stride(std::size_t levels);
-
-/// Throws ShapeError unless x is [N, C, H, W] with H and W positive multiples of `stride`.
-void check_picture(std::string_view network, const Tensor& x, std::int64_t stride);
 
 } // namespace mammo::models
