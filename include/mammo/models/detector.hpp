@@ -51,7 +51,7 @@ struct InputConfig {
 /// Everything about a detector but its weights: what `config.json` of its folder holds.
 struct DetectorConfig {
   std::string architecture = "retinanet"; ///< the only one that a detector has; zoo.hpp reads the others
-  std::string name; ///< names the model in reports
+  std::string name;                       ///< names the model in reports
   std::string version;
   InputConfig input;
   RetinaNetConfig network;
