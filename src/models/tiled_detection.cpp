@@ -38,7 +38,7 @@ std::size_t root_of(std::vector<std::size_t>& parents, std::size_t i) {
 Tensor tile_of(const Tensor& x, std::int64_t top, std::int64_t left, const TilingConfig& config) {
   const std::int64_t bottom = std::min(top + config.tile_height, x.size(2));
   const std::int64_t right = std::min(left + config.tile_width, x.size(3));
-  const Tensor part = x.slice(2, top, bottom).slice(3, left, right).contiguous();
+  Tensor part = x.slice(2, top, bottom).slice(3, left, right).contiguous();
   const std::int64_t rows_short = config.tile_height - part.size(2);
   const std::int64_t columns_short = config.tile_width - part.size(3);
   if (rows_short == 0 && columns_short == 0) return part;

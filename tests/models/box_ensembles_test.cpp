@@ -56,8 +56,9 @@ std::vector<std::vector<Detection>> find_bright(const Tensor& x) {
     for (std::int64_t i = 0; i < x.size(2) * x.size(3); ++i) {
       const double value = double{plain.select(0, n).data<float>()[static_cast<std::size_t>(i)]};
       if (value <= 0) continue;
-      const auto row = static_cast<double>(i / x.size(3));
-      const auto column = static_cast<double>(i % x.size(3));
+      const std::int64_t row_index = i / x.size(3);
+      const auto row = static_cast<double>(row_index);
+      const auto column = static_cast<double>(i - row_index * x.size(3));
       found[static_cast<std::size_t>(n)].push_back(
           {{column + 0.5 - value / 2, row + 0.5 - value / 2, value, value}, (column + 1) / 10, 0});
     }

@@ -13,6 +13,7 @@
 #include "tests/support/compare.hpp"
 #include "tests/support/files.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include <catch2/catch.hpp>
@@ -236,9 +237,8 @@ TEST_CASE("a RetinaNet learns to find a square") {
   net.train();
   Tensor x = Tensor::zeros({2, 1, 64, 64});
   const Box square{20, 12, 24, 24};
-  for (int row = 12; row < 36; ++row) {
-    for (int column = 20; column < 44; ++column)
-      x.mutable_data<float>()[static_cast<std::size_t>(row * 64 + column)] = 3;
+  for (std::size_t row = 12; row < 36; ++row) {
+    std::ranges::fill(x.mutable_data<float>().subspan(row * 64 + 20, 24), 3.0F);
   }
   const std::vector<std::vector<LabelledBox>> truth{{{square, 1}}, {}};
   nn::Optimizer optimizer(nn::Adam{.rate = 2e-3});
