@@ -4,11 +4,11 @@
 #include "mammo/ops/views.hpp"
 
 #include <cmath>
+#include <utility>
 
 namespace mammo::models {
 namespace {
 
-constexpr std::int64_t stem_channels = 64;
 constexpr std::int64_t bottleneck_expansion = 4;
 
 // He et al. 2016, table 1.
@@ -135,8 +135,12 @@ std::int64_t ResNet::stage_channels(int stage) const {
   return has_bottlenecks(config_) ? channels * bottleneck_expansion : channels;
 }
 
-std::array<Tensor, 4> ResNet::features(const Tensor& x) const {
-  Tensor y = conv_norm(conv1_, bn1_, x, Activation::relu);
+Tensor ResNet::stem(const Tensor& x) const {
+  return conv_norm(conv1_, bn1_, x, Activation::relu);
+}
+
+std::array<Tensor, 4> ResNet::features_from(Tensor stem) const {
+  Tensor y = std::move(stem);
   y = max_pool2d(y, {.kernel = 3, .stride = 2, .padding = 1});
   std::array<Tensor, 4> result;
   for (std::size_t stage = 0; stage < 4; ++stage) {
@@ -144,6 +148,10 @@ std::array<Tensor, 4> ResNet::features(const Tensor& x) const {
     result[stage] = y;
   }
   return result;
+}
+
+std::array<Tensor, 4> ResNet::features(const Tensor& x) const {
+  return features_from(stem(x));
 }
 
 Tensor ResNet::forward(const Tensor& x) const {

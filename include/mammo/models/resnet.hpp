@@ -63,12 +63,18 @@ class ResidualBlock : public nn::Module {
 /// parameter names of torchvision's resnet18 to resnet152.
 class ResNet : public nn::Module {
  public:
+  static constexpr std::int64_t stem_channels = 64;
+
   /// Throws ArgumentError on a configuration that names no such network.
   explicit ResNet(const ResNetConfig& config);
 
   /// What the four stages give for x [N, input_channels, H, W]: stage i is
   /// [N, stage_channels(i), H / 2^(i+2), W / 2^(i+2)], i from 0, sizes rounded up.
   std::array<Tensor, 4> features(const Tensor& x) const;
+  /// What the first convolution, its norm and ReLU give: [N, stem_channels, H / 2, W / 2].
+  Tensor stem(const Tensor& x) const;
+  /// features(x) from stem(x).
+  std::array<Tensor, 4> features_from(Tensor stem) const;
   /// Logits [N, num_classes]. Throws ArgumentError where the classifier was left out.
   Tensor forward(const Tensor& x) const;
 
