@@ -7,7 +7,8 @@
 
 namespace mammo::explain {
 
-/// The input, apart from the tape it may be on. Throws unless it is floating and [1, C, H, W], none of them 0.
+/// The input, apart from the tape it may be on. Throws unless it is floating and [1, C, H, W], none of them
+/// 0.
 Tensor checked_input(const Tensor& x, const char* method);
 /// Throws unless it has one element.
 void check_score(const Tensor& score, const char* method);

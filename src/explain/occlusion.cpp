@@ -71,12 +71,11 @@ Tensor occlusion(const Score& score, const Tensor& x, const OcclusionOptions& op
   const Tensor clean = checked_input(x, method);
   const Size2d size(clean.size(2), clean.size(3));
   const auto [window, stride, value] = options;
-  require<ArgumentError>(1 <= stride.height && stride.height <= window.height &&
-                             window.height <= size.height && 1 <= stride.width &&
-                             stride.width <= window.width && window.width <= size.width,
-                         method, ": windows of ", window.height, " x ", window.width, ", ", stride.height,
-                         " x ", stride.width, " apart, on an input of ", size.height, " x ", size.width,
-                         ", expected 1 <= stride <= window <= input");
+  require<ArgumentError>(
+      1 <= stride.height && stride.height <= window.height && window.height <= size.height &&
+          1 <= stride.width && stride.width <= window.width && window.width <= size.width,
+      method, ": windows of ", window.height, " x ", window.width, ", ", stride.height, " x ", stride.width,
+      " apart, on an input of ", size.height, " x ", size.width, ", expected 1 <= stride <= window <= input");
   const NoGrad off;
   const auto score_of = [&](const Tensor& input) {
     const Tensor result = score(input);

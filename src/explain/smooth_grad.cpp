@@ -18,8 +18,7 @@ double range_of(const Tensor& x) {
 Tensor smooth_grad(const Score& score, const Tensor& x, const SmoothGradOptions& options) {
   const char* method = "smooth_grad";
   const Tensor clean = checked_input(x, method);
-  require<ArgumentError>(options.samples >= 1, method, ": ", options.samples,
-                         " samples, expected 1 or more");
+  require<ArgumentError>(options.samples >= 1, method, ": ", options.samples, " samples, expected 1 or more");
   require<ArgumentError>(options.noise >= 0 && options.noise <= 10, method, ": noise ", options.noise,
                          " of the input's range, expected 0 to 10");
   const double deviation = options.noise * range_of(clean);

@@ -1,4 +1,5 @@
-// What every method promises: it leaves no trace, takes any network as it is, repeats itself, says what is wrong.
+// What every method promises: it leaves no trace, takes any network as it is, repeats itself, says what is
+// wrong.
 #include "mammo/explain/grad_cam.hpp"
 #include "mammo/explain/input_gradient.hpp"
 #include "mammo/explain/integrated_gradients.hpp"

@@ -62,23 +62,23 @@ TEST_CASE("SmoothGrad is the mean slope over noisy inputs, whose noise is a part
   Tensor noisy = Tensor::zeros(shape);
   for (int i = 0; i < 4; ++i) noisy = add(noisy, add(x(), random_normal(shape, 0, 0.25 * range, generator)));
   const Tensor expected = multiply(multiply(weights(), noisy), Tensor::full({1}, 0.25));
-  test::check_equal({{"square",
-                      explain::smooth_grad(square_score, x(), {.samples = 4, .noise = 0.25, .seed = 5}),
-                      largest_of_channels(expected)},
-                     {"no noise", explain::smooth_grad(square_score, x(), {.samples = 2, .noise = 0}),
-                      explain::input_gradient(square_score, x())}},
-                    1e-5);
+  test::check_equal(
+      {{"square", explain::smooth_grad(square_score, x(), {.samples = 4, .noise = 0.25, .seed = 5}),
+        largest_of_channels(expected)},
+       {"no noise", explain::smooth_grad(square_score, x(), {.samples = 2, .noise = 0}),
+        explain::input_gradient(square_score, x())}},
+      1e-5);
 }
 
 TEST_CASE("integrated gradients of a linear score are its terms, with their signs") {
   const Tensor base = nn::formula_tensor("base", {1, 2, 1, 1});
   const Tensor from_zero = sum(multiply(weights(), x()), {0, 1});
   const Tensor from_base = sum(multiply(weights(), subtract(x(), base)), {0, 1});
-  test::check_equal({{"zeros", explain::integrated_gradients(linear_score, x(), {.steps = 1}), from_zero},
-                     {"a baseline of channels",
-                      explain::integrated_gradients(linear_score, x(), {.baseline = base, .steps = 3}),
-                      from_base}},
-                    1e-5);
+  test::check_equal(
+      {{"zeros", explain::integrated_gradients(linear_score, x(), {.steps = 1}), from_zero},
+       {"a baseline of channels",
+        explain::integrated_gradients(linear_score, x(), {.baseline = base, .steps = 3}), from_base}},
+      1e-5);
 }
 
 TEST_CASE("integrated gradients are complete: they sum to the difference of the scores") {

@@ -23,9 +23,9 @@ struct GradCamOptions {
 };
 
 /// Where features speak for the score: relu(sum over k of a_k A_k), where A_k is channel k of the feature map
-/// and a_k the mean of d score / d A_k (Selvaraju et al., "Grad-CAM", ICCV 2017, equations 1 and 2), brought to
-/// the input's size bilinearly. As coarse as the feature map. Never negative; 0 everywhere where all features
-/// speak against.
+/// and a_k the mean of d score / d A_k (Selvaraju et al., "Grad-CAM", ICCV 2017, equations 1 and 2), brought
+/// to the input's size bilinearly. As coarse as the feature map. Never negative; 0 everywhere where all
+/// features speak against.
 ///
 ///     const auto f = [&](const Tensor& x) {
 ///       const auto out = detector.forward(x, {.keep_features = true});

@@ -15,8 +15,8 @@ struct OcclusionOptions {
 
 /// How much the score falls when a window of the input is covered, each pixel with the mean over the windows
 /// that lay on it (Zeiler and Fergus, "Visualizing and understanding convolutional networks", ECCV 2014,
-/// section 4.2). In units of the score; negative where it rises. Needs no gradients, and runs the network once
-/// for every window and once more. Throws ArgumentError unless 1 <= stride <= window <= input.
+/// section 4.2). In units of the score; negative where it rises. Needs no gradients, and runs the network
+/// once for every window and once more. Throws ArgumentError unless 1 <= stride <= window <= input.
 Tensor occlusion(const Score& score, const Tensor& x, const OcclusionOptions& options = {});
 
 } // namespace mammo::explain
