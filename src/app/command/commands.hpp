@@ -12,5 +12,6 @@ namespace mammo::app {
 /// is what the program exits with.
 void add_analyze_command(CLI::App& program, ExitCode& result);
 void add_phantom_command(CLI::App& program, ExitCode& result);
+void add_saliency_command(CLI::App& program, ExitCode& result);
 
 } // namespace mammo::app
