@@ -57,6 +57,25 @@ TEST_CASE("The example of an own backend computes linear layers and leaves the r
   CHECK(out[2] == "relu: others, 640 numbers");
 }
 
+TEST_CASE("The example of an explanation finds the mass on its film", "[slow]") {
+  const TemporaryFolder folder;
+  const auto film = source_dir() / "examples" / "data" / "01442_RIGHT_MLO.jpg";
+  const auto picture = folder / "map.png";
+  const Ended ended = run_program(
+      {EXAMPLE_EXPLAIN, film.string(), (source_dir() / "models" / "detector").string(), picture.string()});
+  INFO(ended.out << ended.err);
+  REQUIRE(ended.status == 0);
+  REQUIRE(lines(ended.out).size() == 1);
+  std::istringstream place(ended.out.substr(ended.out.find("around") + 6));
+  double x = 0;
+  double y = 0;
+  place >> x >> y;
+  // examples/data/boxes.json: [367.9, 872.3, 84.5, 79.7]
+  CHECK(x == Approx(410).margin(42));
+  CHECK(y == Approx(912).margin(40));
+  CHECK(mammo::image::read_film(picture).width() == 800);
+}
+
 TEST_CASE("The example of training learns, and draws how", "[slow]") {
   const TemporaryFolder folder;
   const Ended ended = run_program({EXAMPLE_TRAIN_ON_PHANTOMS, folder.path().string(), "60"});
