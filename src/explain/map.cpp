@@ -30,7 +30,7 @@ Tensor blurred(const Tensor& map, double sigma) {
   require<ShapeError>(map.rank() == 2, "blurred: map ", map.shape(), ", expected [H, W]");
   require<ArgumentError>(sigma >= 0 && sigma <= 100, "blurred: sigma ", sigma, " pixels, expected 0 to 100");
   const Tensor plain = detach(map).plain().to(DType::f32);
-  if (sigma < 1e-6) return plain;
+  if (sigma < 1e-6) return plain.clone();
   const NoGrad off;
   const std::vector<float> kernel = gaussian(sigma);
   const auto length = static_cast<std::int64_t>(kernel.size());

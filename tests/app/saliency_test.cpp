@@ -81,6 +81,17 @@ TEST_CASE("Integrated gradients of a film share out its logit over a black canva
   CHECK(saliency.is_signed);
 }
 
+TEST_CASE("The map is the method's own, whatever is drawn of it") {
+  Analyzer analyzer;
+  const Analysis analysis = analysis_of(analyzer, "01442_RIGHT_MLO.jpg");
+  const Saliency sharp =
+      explain_detection(analyzer, analysis, {.method = SaliencyMethod::input_gradient, .blur = 0});
+  const Saliency soft =
+      explain_detection(analyzer, analysis, {.method = SaliencyMethod::input_gradient, .blur = 6});
+  CHECK((test::as_doubles(sharp.map) == test::as_doubles(soft.map)));
+  CHECK(sharp.peak_value > 2 * soft.peak_value);
+}
+
 TEST_CASE("What cannot be explained on a film is refused") {
   Analyzer analyzer;
   Analysis analysis = analysis_of(analyzer, "00421_LEFT_CC.jpg");

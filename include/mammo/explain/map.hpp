@@ -9,7 +9,7 @@ namespace mammo::explain {
 /// A map [H, W] blurred by a Gaussian of standard deviation `sigma` pixels, cut at 3 sigma; beyond its edges
 /// there is nothing (0), so that a sum stays what it was or falls. Gradients of single pixels are noisy, and
 /// their mean over a place says more. Throws ShapeError on another rank, ArgumentError unless 0 <= sigma <=
-/// 100; 0 changes nothing.
+/// 100; 0 gives a copy.
 Tensor blurred(const Tensor& map, double sigma);
 
 struct Peak {

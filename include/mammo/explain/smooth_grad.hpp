@@ -16,8 +16,8 @@ struct SmoothGradOptions {
 };
 
 /// The input gradient, averaged with its sign over noisy copies of the input, then the largest magnitude of
-/// the channels (Smilkov et al., "SmoothGrad: removing noise by adding noise", 2017, section 2.1; samples and
-/// noise level as in section 3.2). Units as in input_gradient; never negative.
+/// the channels (Smilkov et al., "SmoothGrad: removing noise by adding noise", 2017). Units as in
+/// input_gradient; never negative.
 Tensor smooth_grad(const Score& score, const Tensor& x, const SmoothGradOptions& options = {});
 
 } // namespace mammo::explain
