@@ -70,9 +70,8 @@ using Table = std::array<std::array<std::uint8_t, 3>, 2 * table_half + 1>;
 const Table& color_table() {
   static const Table table = [] {
     Table colors{};
-    for (int i = -table_half; i <= table_half; ++i) {
-      colors[static_cast<std::size_t>(i + table_half)] = heat_color(static_cast<double>(i) / table_half);
-    }
+    int place = -table_half;
+    for (auto& color : colors) color = heat_color(static_cast<double>(place++) / table_half);
     return colors;
   }();
   return table;

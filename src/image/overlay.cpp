@@ -173,7 +173,7 @@ std::vector<std::string> footer_lines(const Lettering& lettering, const std::vec
   std::string line;
   for (const std::string& raw : parts) {
     const std::string part = printable(raw);
-    const std::string longer = line.empty() ? part : line + "  |  " + part;
+    const std::string longer = line.empty() ? part : concat(line, "  |  ", part);
     if (lettering.width(longer) <= width) {
       line = longer;
       continue;

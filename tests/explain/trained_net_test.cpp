@@ -63,8 +63,8 @@ class Net : public nn::Module {
 };
 
 double distance(std::size_t place, Point middle) {
-  return std::hypot(static_cast<double>(place % size) - middle.x,
-                    static_cast<double>(place / size) - middle.y);
+  const std::size_t row = place / size;
+  return std::hypot(static_cast<double>(place % size) - middle.x, static_cast<double>(row) - middle.y);
 }
 
 struct Picture {

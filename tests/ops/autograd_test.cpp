@@ -224,7 +224,7 @@ TEST_CASE("an operation of one's own goes on the tape with its gradient") {
   backward(sum(cube(x)));
   CHECK(values(grad(x)) == std::vector{12.0F, 3.0F});
 
-  const auto wrong = [&](std::vector<Tensor> gradients) {
+  const auto wrong = [&](const std::vector<Tensor>& gradients) {
     return record(detach(x),
                   {.name = "wrong", .inputs = {x}, .saved = {}, .gradient = [=](const GradientContext&) {
                      return gradients;
