@@ -3,9 +3,9 @@
 // around them.
 //
 //     example_train_on_phantoms FOLDER [STEPS]     writes FOLDER/loss.png and FOLDER/found.png
+#include "examples/phantoms.hpp"
 #include "mammo/core/threads.hpp"
 #include "mammo/data/loader.hpp"
-#include "mammo/data/phantom.hpp"
 #include "mammo/image/line_plot.hpp"
 #include "mammo/image/write_png.hpp"
 #include "mammo/nn/conv2d.hpp"
@@ -28,28 +28,6 @@
 #include <iostream>
 
 using namespace mammo;
-
-// Synthetic films of fatty breasts with a mass each, by their seeds. A film is made when it is asked for,
-// which the loader's threads do while the network learns.
-struct Phantoms {
-  std::uint64_t first_seed;
-  std::size_t count;
-
-  std::size_t size() const { return count; }
-  // f32 [2, 128, 96]: the film, 0 to 1, and its truth, 1 where the mass is.
-  Tensor get(std::size_t index) const {
-    const auto phantom = data::make_phantom_film({.seed = first_seed + index,
-                                                  .lesions = 1,
-                                                  .height = 128,
-                                                  .width = 96,
-                                                  .film_height_mm = 160,
-                                                  .density = 1},
-                                                 data::Laterality::left, data::Projection::cc);
-    const Tensor white = Tensor::full({1}, 4095); // of 12 bits
-    return data::stack(
-        std::array{divide(phantom.pixels.to(DType::f32), white), phantom.masses.at(0).mask.to(DType::f32)});
-  }
-};
 
 struct Block : nn::Module {
   nn::Conv2d conv;

@@ -49,8 +49,11 @@ std::vector<Detection> on_film(const std::vector<models::Detection>& found, cons
     const Box box = clip(input_to_image.apply(detection.box), static_cast<double>(film.width()),
                          static_cast<double>(film.height()));
     if (detection.score < threshold || box.area() <= 0) continue;
-    detections.push_back(
-        {detector.config.class_names.at(static_cast<std::size_t>(detection.label)), detection.score, box});
+    detections.push_back({.label = detector.config.class_names.at(static_cast<std::size_t>(detection.label)),
+                          .score = detection.score,
+                          .box = box,
+                          .network_label = detection.label,
+                          .anchor = detection.anchor});
   }
   return detections;
 }
@@ -65,7 +68,7 @@ struct Analyzer::Models {
 
 Analyzer::Analyzer(const AnalyzerOptions& options) : execution_(options.execution) {
   const ExecutionScope known_backend(execution_);
-  const std::filesystem::path folder = options.models / "detector";
+  const std::filesystem::path folder = options.models / options.detector;
   models::Detector detector = models::load_detector(folder);
   ModelRecord record{.task = "mass detection",
                      .name = detector.config.name,
@@ -74,6 +77,10 @@ Analyzer::Analyzer(const AnalyzerOptions& options) : execution_(options.executio
                      .config_sha256 = sha256_of_file(folder / "config.json")};
   const image::DetectorInputOptions input = input_options(detector.config.input);
   models_ = std::make_unique<Models>(Models{std::move(detector), std::move(record), input});
+}
+
+const models::Detector& Analyzer::detector() const {
+  return models_->detector;
 }
 
 Analyzer::~Analyzer() = default;

@@ -1,63 +1,17 @@
 #include "mammo/app/batch.hpp"
 
+#include "app/input_guard.hpp"
 #include "mammo/core/error.hpp"
 #include "mammo/core/file.hpp"
 
 #include <exception>
-#include <new>
 #include <optional>
-#include <set>
 #include <system_error>
 #include <utility>
 
-#include <sys/stat.h>
-
 namespace mammo::app {
-namespace {
 
 namespace fs = std::filesystem;
-
-/// Knows the inputs' files, however they were named, so that no result replaces one.
-class InputGuard {
- public:
-  explicit InputGuard(const std::vector<InputFile>& images) {
-    for (const InputFile& image : images) {
-      for (const auto look : {::stat, ::lstat}) {
-        if (const auto file = identity(image.path, look)) inputs_.insert(*file);
-      }
-    }
-  }
-
-  void check(const ResultPaths& results) const {
-    for (const fs::path& path : {results.report, results.overlay, results.preprocessed}) {
-      const auto file = identity(path, ::lstat);
-      if (file && inputs_.contains(*file)) {
-        throw FileError(path.string(), "this result would replace an input, expected another output folder");
-      }
-    }
-  }
-
- private:
-  using Identity = std::pair<dev_t, ino_t>;
-
-  static std::optional<Identity> identity(const fs::path& path, int (*look)(const char*, struct stat*)) {
-    struct stat status{};
-    if (look(path.c_str(), &status) != 0) return std::nullopt;
-    return Identity(status.st_dev, status.st_ino);
-  }
-
-  std::set<Identity> inputs_;
-};
-
-/// The reason without the file's own name in front, which the caller prints.
-std::string reason_of(const std::exception& error, const fs::path& input) {
-  const auto* file = dynamic_cast<const FileError*>(&error);
-  if (file != nullptr && file->path() == input.string()) return file->reason();
-  if (dynamic_cast<const std::bad_alloc*>(&error) != nullptr) return "out of memory";
-  return error.what();
-}
-
-} // namespace
 
 void prepare_output(const fs::path& folder) {
   std::error_code error;
@@ -84,7 +38,8 @@ BatchCounts analyze_batch(Analyzer& analyzer, const std::vector<InputFile>& imag
     std::string reason;
     try {
       const fs::path stem = options.output / stems[i];
-      guard.check(ResultPaths(stem));
+      const ResultPaths results(stem);
+      guard.check({results.report, results.overlay, results.preprocessed});
       Analysis result = analyzer.analyze_file(images[i].path, options.file);
       if (stopped()) break;
       write_results(result, stem, options.results);

@@ -3,6 +3,7 @@
 #include "app/phantom_names.hpp"
 #include "mammo/app/phantom_files.hpp"
 #include "mammo/app/report.hpp"
+#include "mammo/app/saliency_files.hpp"
 #include "mammo/core/error.hpp"
 #include "mammo/core/file.hpp"
 
@@ -36,10 +37,17 @@ bool is_json_of(const fs::path& path, std::string_view schema) {
 bool is_own_result(const fs::path& path) {
   const std::string name = path.filename().string();
   if (is_temporary(name)) return true;
-  for (const std::string_view ending : {overlay_ending, preprocessed_ending}) {
-    if (!name.ends_with(ending)) continue;
-    const std::string stem = name.substr(0, name.size() - ending.size());
-    return is_json_of(path.parent_path() / (stem + std::string(report_ending)), report_schema);
+  struct Kind {
+    std::string_view ending;
+    std::string_view report_ending;
+    std::string_view schema;
+  };
+  for (const Kind& kind : {Kind{overlay_ending, report_ending, report_schema},
+                           Kind{preprocessed_ending, report_ending, report_schema},
+                           Kind{saliency_picture_ending, saliency_report_ending, saliency_schema}}) {
+    if (!name.ends_with(kind.ending)) continue;
+    const std::string stem = name.substr(0, name.size() - kind.ending.size());
+    return is_json_of(path.parent_path() / (stem + std::string(kind.report_ending)), kind.schema);
   }
   const fs::path folder = path.parent_path();
   return folder.filename() == phantom_masks_name && is_phantom_mask(name) &&

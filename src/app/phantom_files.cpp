@@ -1,5 +1,6 @@
 #include "mammo/app/phantom_files.hpp"
 
+#include "app/file_set.hpp"
 #include "app/phantom_names.hpp"
 #include "mammo/app/output_folder.hpp"
 #include "mammo/core/error.hpp"
@@ -9,7 +10,6 @@
 #include "mammo/image/write_png.hpp"
 
 #include <cmath>
-#include <deque>
 #include <regex>
 #include <set>
 #include <span>
@@ -24,42 +24,6 @@ namespace fs = std::filesystem;
 std::string stem_of(const data::PhantomFilm& film) {
   return std::string(name_of(film.laterality)) + "_" + name_of(film.projection);
 }
-
-/// Files that appear together. What has taken its name loses it again unless all have.
-class FileSet {
- public:
-  explicit FileSet(fs::path folder) : folder_(std::move(folder)) {}
-  ~FileSet() {
-    if (whole_) return;
-    std::error_code gone;
-    for (const fs::path& path : committed_) fs::remove(path, gone);
-  }
-  FileSet(const FileSet&) = delete;
-  FileSet& operator=(const FileSet&) = delete;
-
-  template <class Bytes>
-  void add(const std::string& name, const Bytes& bytes) {
-    paths_.push_back(folder_ / name);
-    files_.emplace_back(paths_.back()).write(bytes);
-  }
-
-  void commit() {
-    for (std::size_t i = 0; i < files_.size(); ++i) {
-      files_[i].commit();
-      committed_.push_back(paths_[i]);
-    }
-    whole_ = true;
-  }
-
-  const std::vector<fs::path>& paths() const { return paths_; }
-
- private:
-  fs::path folder_;
-  std::vector<fs::path> paths_;
-  std::deque<AtomicFile> files_; // they cannot move
-  std::vector<fs::path> committed_;
-  bool whole_ = false;
-};
 
 Tensor visible(const Tensor& mask) {
   Tensor grey = Tensor::empty(mask.shape(), {.dtype = DType::u8});
@@ -79,8 +43,8 @@ Tensor as_grey(const Tensor& fraction) {
   return grey;
 }
 
-void add_film(FileSet& files, const data::PhantomFilm& film, const data::PhantomOptions& options,
-              int instance) {
+void add_film(FileSet& files, const fs::path& folder, const data::PhantomFilm& film,
+              const data::PhantomOptions& options, int instance) {
   // Every option of the exam has a say in its UIDs.
   Generator mixed(options.seed, static_cast<std::uint64_t>(options.lesions));
   const std::uint64_t low = mixed.next_u32();
@@ -94,12 +58,12 @@ void add_film(FileSet& files, const data::PhantomFilm& film, const data::Phantom
       .patient_id = concat("SYNTHETIC-", options.seed, "-", options.lesions),
       .description = concat("For research: synthetic image, drawn by mammo phantom from seed ", options.seed,
                             " with ", options.lesions, " lesions; no patient")};
-  files.add(film_name(film), std::span<const std::byte>(image::encode_dicom(film.pixels, header)));
+  files.add(folder / film_name(film), std::span<const std::byte>(image::encode_dicom(film.pixels, header)));
 }
 
-void add_masks(FileSet& files, const data::PhantomFilm& film) {
+void add_masks(FileSet& files, const fs::path& folder, const data::PhantomFilm& film) {
   const auto add = [&](const std::string& part, const Tensor& picture) {
-    files.add(mask_name(film, part), std::span<const std::byte>(image::encode_png(picture)));
+    files.add(folder / mask_name(film, part), std::span<const std::byte>(image::encode_png(picture)));
   };
   add("breast", visible(film.breast));
   if (!film.pectoral_outline.empty()) add("pectoral_muscle", visible(film.pectoral));
@@ -149,13 +113,13 @@ void write_phantom(const data::PhantomExam& exam, const data::PhantomOptions& op
                    bool replace) {
   const OutputFolder output(folder);
   const OutputFolder masks(folder / phantom_masks_name);
-  FileSet files(folder);
+  FileSet files;
   int instance = 0;
   for (const data::PhantomFilm& film : exam.films) {
-    add_film(files, film, options, ++instance);
-    add_masks(files, film);
+    add_film(files, folder, film, options, ++instance);
+    add_masks(files, folder, film);
   }
-  files.add(std::string(phantom_truth_name), std::string_view(phantom_truth_json(exam, options)));
+  files.add(folder / phantom_truth_name, std::string_view(phantom_truth_json(exam, options)));
   for (const fs::path& path : files.paths()) {
     if (!replace && fs::exists(path))
       throw FileError(path.string(), "exists already, and --force was not given");

@@ -155,8 +155,12 @@ std::vector<std::string> footer_parts(const OverlayOptions& options, std::size_t
   if (!side.empty() && !options.view.empty()) side += " ";
   side += options.view;
   if (!side.empty()) parts.push_back(side);
-  parts.push_back(concat(findings, findings == 1 ? " mark" : " marks",
-                         options.threshold ? " at threshold " + two_decimals(*options.threshold) : ""));
+  if (!options.caption.empty()) {
+    parts.push_back(options.caption);
+  } else {
+    parts.push_back(concat(findings, findings == 1 ? " mark" : " marks",
+                           options.threshold ? " at threshold " + two_decimals(*options.threshold) : ""));
+  }
   if (left_out > 0) parts.push_back(concat(left_out, " without label, no room"));
   if (!options.notice.empty()) parts.push_back(options.notice);
   if (!options.not_assessed.empty()) parts.push_back(options.not_assessed);
@@ -169,7 +173,7 @@ std::vector<std::string> footer_lines(const Lettering& lettering, const std::vec
   std::string line;
   for (const std::string& raw : parts) {
     const std::string part = printable(raw);
-    const std::string longer = line.empty() ? part : line + "  |  " + part;
+    const std::string longer = line.empty() ? part : concat(line, "  |  ", part);
     if (lettering.width(longer) <= width) {
       line = longer;
       continue;
@@ -187,13 +191,46 @@ std::vector<std::string> footer_lines(const Lettering& lettering, const std::vec
   return lines;
 }
 
-Tensor with_footer(const Tensor& rgb, const std::vector<std::string>& parts, const Measures& measures) {
+std::string three_digits(double value) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.3g", value);
+  return text;
+}
+
+// The colours as they look over grey, and what they stand for.
+void draw_color_bar(cv::Mat& strip, const HeatLayer& heat, int top, const Lettering& lettering,
+                    const Measures& measures) {
+  constexpr double grey = 110;
+  const std::string high = concat(three_digits(heat.full_scale), ' ', printable(heat.legend));
+  const std::string low = three_digits(heat.is_signed ? -heat.full_scale : 0);
+  const int gap = 2 * measures.padding;
+  const int left = gap + lettering.width(low);
+  const int length =
+      std::max(20, std::min(strip.cols / 3, strip.cols - left - 3 * gap - lettering.width(high)));
+  const int height = lettering.line_height() / 2;
+  const int bar_top = top + (lettering.line_height() - height) / 2;
+  for (int x = 0; x < length; ++x) {
+    const double part = static_cast<double>(x) / (length - 1);
+    const double value = heat.is_signed ? 2 * part - 1 : part;
+    const auto color = heat_color(value);
+    const double cover = heat.opacity * heat_coverage(value);
+    const cv::Scalar mixed(grey + cover * (color[0] - grey), grey + cover * (color[1] - grey),
+                           grey + cover * (color[2] - grey));
+    cv::line(strip, {left + gap / 2 + x, bar_top}, {left + gap / 2 + x, bar_top + height}, mixed);
+  }
+  lettering.draw(strip, low, measures.padding, top, pale_grey);
+  lettering.draw(strip, high, left + gap + length, top, pale_grey);
+}
+
+Tensor with_footer(const Tensor& rgb, const OverlayOptions& options, const std::vector<std::string>& parts,
+                   const Measures& measures) {
   const Lettering lettering(std::max(7.0, 0.72 * measures.cap_height));
   const std::int64_t height = rgb.size(0);
   const std::int64_t width = rgb.size(1);
   const int padding = measures.padding;
   const auto lines = footer_lines(lettering, parts, static_cast<int>(width) - 2 * padding);
-  const int strip = static_cast<int>(lines.size()) * lettering.line_height() + 2 * padding;
+  const int rows = static_cast<int>(lines.size()) + (options.heat ? 1 : 0);
+  const int strip = rows * lettering.line_height() + 2 * padding;
   Tensor result = Tensor::empty({height + strip, width, 3}, {.dtype = DType::u8});
   std::uint8_t* pixels = result.mutable_data<std::uint8_t>().data();
   std::ranges::copy(rgb.data<std::uint8_t>(), pixels);
@@ -201,6 +238,10 @@ Tensor with_footer(const Tensor& rgb, const std::vector<std::string>& parts, con
   below.setTo(dark);
   cv::line(below, {0, 0}, {static_cast<int>(width), 0}, pale_grey, std::max(1, measures.thin / 2));
   int top = padding;
+  if (options.heat) {
+    draw_color_bar(below, *options.heat, top, lettering, measures);
+    top += lettering.line_height();
+  }
   for (const std::string& line : lines) {
     lettering.draw(below, line, padding, top, pale_grey);
     top += lettering.line_height();
@@ -237,10 +278,11 @@ Tensor drawn_at(const Tensor& grey, std::int64_t height, std::span<const Marking
     drawn.push_back(prepared(marking, x_scale, y_scale, film, measures, options));
   }
   Tensor rgb = grey_to_rgb(film);
+  if (options.heat) draw_heat(rgb, *options.heat, AffineTransform::scaling(1 / x_scale, 1 / y_scale));
   cv::Mat picture(static_cast<int>(film.size(0)), static_cast<int>(film.size(1)), CV_8UC3,
                   rgb.mutable_data<std::uint8_t>().data());
   const int left_out = draw_markings(picture, drawn, measures);
-  return with_footer(rgb, footer_parts(options, drawn.size(), left_out), measures);
+  return with_footer(rgb, options, footer_parts(options, drawn.size(), left_out), measures);
 }
 
 // Small films are enlarged by a whole number, which keeps their pixels as squares.

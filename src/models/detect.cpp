@@ -121,8 +121,9 @@ std::vector<Detection> detect_one(std::span<const float> logits, std::span<const
   std::vector<Detection> detections;
   for (const std::size_t i : kept) {
     const float* b = &boxes.data<float>()[i * 4];
+    const Candidate& c = candidates[i];
     detections.push_back(
-        {{b[0], b[1], double{b[2]} - b[0], double{b[3]} - b[1]}, candidates[i].score, candidates[i].label});
+        {{b[0], b[1], double{b[2]} - b[0], double{b[3]} - b[1]}, c.score, c.label, c.anchor});
   }
   return detections;
 }

@@ -1,5 +1,8 @@
+#include "mammo/ops/gradients_of.hpp"
 #include "ops/tape.hpp"
 
+#include <algorithm>
+#include <limits>
 #include <map>
 
 namespace mammo {
@@ -47,6 +50,11 @@ Tensor starting_gradient(const Tensor& output, const Tensor& given) {
   return given.to(output.dtype());
 }
 
+void check_recorded(const Tensor& output) {
+  require<ArgumentError>(output.defined() && requires_grad(output),
+                         "backward from a tensor that nothing was recorded for");
+}
+
 void pass_on(const Pending::Entry& from, bool keep_graph, Pending& pending) {
   Variable& variable = *from.variable;
   std::vector<Tensor> gradients = variable.input_gradients(from.gradient);
@@ -62,8 +70,7 @@ void pass_on(const Pending::Entry& from, bool keep_graph, Pending& pending) {
 } // namespace
 
 void backward(const Tensor& output, const BackwardOptions& options) {
-  require<ArgumentError>(output.defined() && requires_grad(output),
-                         "backward from a tensor that nothing was recorded for");
+  check_recorded(output);
   const GradientMode off(false);
   Pending pending;
   pending.add(Variable::of(output), starting_gradient(output, options.gradient));
@@ -78,6 +85,37 @@ void backward(const Tensor& output, const BackwardOptions& options) {
     gathered =
         gathered.defined() ? accumulated(std::move(gathered), entry.gradient) : std::move(entry.gradient);
   }
+}
+
+std::vector<Tensor> gradients_of(const Tensor& output, std::span<const Tensor> tensors) {
+  check_recorded(output);
+  std::vector<std::shared_ptr<Variable>> wanted;
+  std::uint64_t earliest = std::numeric_limits<std::uint64_t>::max();
+  for (const Tensor& tensor : tensors) {
+    require<ArgumentError>(tensor.defined() && requires_grad(tensor),
+                           "the gradient of a tensor that is not on the tape");
+    wanted.push_back(Variable::of(tensor));
+    earliest = std::min(earliest, wanted.back()->sequence());
+  }
+  const GradientMode off(false);
+  std::vector<Tensor> gradients(tensors.size());
+  Pending pending;
+  pending.add(Variable::of(output), starting_gradient(output, {}));
+  while (!pending.empty()) {
+    Pending::Entry entry = pending.take_last();
+    if (entry.variable->sequence() < earliest) break;
+    entry.gradient = entry.variable->seen_by_hooks(std::move(entry.gradient));
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+      if (wanted[i] == entry.variable) gradients[i] = entry.gradient;
+    }
+    const bool goes_on = !entry.variable->is_leaf() && entry.variable->sequence() > earliest;
+    if (goes_on) pass_on(entry, /*keep_graph=*/false, pending);
+  }
+  return gradients;
+}
+
+Tensor gradient_of(const Tensor& output, const Tensor& tensor) {
+  return gradients_of(output, std::span(&tensor, 1)).front();
 }
 
 } // namespace mammo

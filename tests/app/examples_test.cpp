@@ -1,5 +1,6 @@
 // Runs the programs of examples/ that docs/ shows, and looks at what they say.
 #include "mammo/image/read.hpp"
+#include "mammo/nn/safetensors.hpp"
 #include "tests/app/run_program.hpp"
 #include "tests/support/files.hpp"
 
@@ -55,6 +56,38 @@ TEST_CASE("The example of an own backend computes linear layers and leaves the r
   CHECK(out[0].starts_with("asked in this order: own cpu"));
   CHECK(last_number(out[1]) < 1e-5);
   CHECK(out[2] == "relu: others, 640 numbers");
+}
+
+TEST_CASE("The example of an explanation finds the mass on its film", "[slow]") {
+  const TemporaryFolder folder;
+  const auto film = source_dir() / "examples" / "data" / "01442_RIGHT_MLO.jpg";
+  const auto picture = folder / "map.png";
+  const Ended ended = run_program(
+      {EXAMPLE_EXPLAIN, film.string(), (source_dir() / "models" / "detector").string(), picture.string()});
+  INFO(ended.out << ended.err);
+  REQUIRE(ended.status == 0);
+  REQUIRE(lines(ended.out).size() == 1);
+  std::istringstream place(ended.out.substr(ended.out.find("around") + 6));
+  double x = 0;
+  double y = 0;
+  place >> x >> y;
+  // examples/data/boxes.json: [367.9, 872.3, 84.5, 79.7]
+  CHECK(x == Approx(410).margin(42));
+  CHECK(y == Approx(912).margin(40));
+  CHECK(mammo::image::read_film(picture).width() == 800);
+}
+
+TEST_CASE("The example of an own architecture learns to point at masses", "[slow]") {
+  const TemporaryFolder folder;
+  const Ended ended = run_program({EXAMPLE_OWN_ARCHITECTURE, folder.path().string(), "800"});
+  INFO(ended.out << ended.err);
+  REQUIRE(ended.status == 0);
+  const auto out = lines(ended.out);
+  REQUIRE(out.size() == 2);
+  CHECK(last_number(out[0]) > 0.3); // by chance: 0.01, the part of the cells
+  // 7x7 and 1x1 convolutions between 1 and 24 channels, five of 3x3 between 24 and 24, all with biases.
+  CHECK(out[1].starts_with(std::to_string(49 * 24 + 24 + 5 * (9 * 24 * 24 + 24) + 24 + 1) + " parameters, "));
+  CHECK(mammo::nn::SafeTensors(folder / "weights.safetensors").contains("blocks.4.weight"));
 }
 
 TEST_CASE("The example of training learns, and draws how", "[slow]") {

@@ -68,6 +68,9 @@ TEST_CASE("detections are those of torchvision's post-processing") {
       INFO("detection " << i);
       CHECK(found.label == labels.data<std::int32_t>()[i]);
       CHECK(std::abs(found.score - scores.data<float>()[i]) < 1e-6);
+      const Tensor logits = recorded_input().cls_logits.select(0, static_cast<std::int64_t>(n));
+      const double logit = logits.select(0, found.anchor).select(0, found.label).item<float>();
+      CHECK(std::abs(found.score - 1 / (1 + std::exp(-logit))) < 1e-6);
       CHECK(std::abs(found.box.x - box[0]) < 1e-3);
       CHECK(std::abs(found.box.y - box[1]) < 1e-3);
       CHECK(std::abs(found.box.right() - box[2]) < 1e-3);

@@ -4,6 +4,7 @@
 #include "mammo/ops/convolution.hpp"
 #include "mammo/ops/dropout.hpp"
 #include "mammo/ops/elementwise.hpp"
+#include "mammo/ops/gradients_of.hpp"
 #include "mammo/ops/random.hpp"
 #include "mammo/ops/reduction.hpp"
 #include "mammo/ops/views.hpp"
@@ -76,6 +77,36 @@ TEST_CASE("a frozen prefix does no work") {
   backward(sum(record(conv2d(middle, detach(trained)), watched)));
   CHECK(gradients_of_middle == 0);
   CHECK(grad(trained).defined());
+}
+
+TEST_CASE("gradients of chosen tensors leave nothing with the leaves and go no further than they must") {
+  const Tensor w = leaf({2, -3});
+  const Tensor x = leaf({5, 7});
+  const Tensor unused = leaf({1, 1});
+  int seen = 0;
+  add_gradient_hook(x, [&](const Tensor&) {
+    ++seen;
+    return Tensor();
+  });
+  const auto chain = [&] {
+    const Tensor y = multiply(x, x);
+    return std::array{y, sum(multiply(w, y))};
+  };
+  const auto [middle, end] = chain();
+  const auto found = gradients_of(end, std::array{middle, unused});
+  CHECK(values(found[0]) == std::vector{2.0F, -3.0F}); // w
+  CHECK_FALSE(found[1].defined());
+  CHECK(values(gradient_of(chain()[1], x)) == std::vector{20.0F, -42.0F}); // 2 w x
+  CHECK_FALSE(grad(x).defined());
+  CHECK_FALSE(grad(w).defined());
+
+  seen = 0;
+  const auto again = chain();
+  CHECK(values(gradient_of(again[1], again[0])) == std::vector{2.0F, -3.0F});
+  CHECK(seen == 0);
+  CHECK_THROWS_AS(gradient_of(again[1], w), ArgumentError); // used up
+  CHECK_THROWS_AS(gradient_of(chain()[1], detach(x)), ArgumentError);
+  CHECK_THROWS_AS(gradient_of(detach(x), x), ArgumentError);
 }
 
 TEST_CASE("what was saved goes at its last use") {
@@ -193,7 +224,7 @@ TEST_CASE("an operation of one's own goes on the tape with its gradient") {
   backward(sum(cube(x)));
   CHECK(values(grad(x)) == std::vector{12.0F, 3.0F});
 
-  const auto wrong = [&](std::vector<Tensor> gradients) {
+  const auto wrong = [&](const std::vector<Tensor>& gradients) {
     return record(detach(x),
                   {.name = "wrong", .inputs = {x}, .saved = {}, .gradient = [=](const GradientContext&) {
                      return gradients;

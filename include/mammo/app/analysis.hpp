@@ -14,9 +14,11 @@ namespace mammo::app {
 
 /// Something marked on a film.
 struct Detection {
-  std::string label; ///< "mass"
-  double score = 0;  ///< 0 to 1; ranks the marks, no probability of disease
-  Box box;           ///< in pixels of the original image, inside it
+  std::string label;              ///< "mass"
+  double score = 0;               ///< 0 to 1; ranks the marks, no probability of disease
+  Box box;                        ///< in pixels of the original image, inside it
+  std::int64_t network_label = 0; ///< the class's number in the network
+  std::int64_t anchor = -1;       ///< row of the network's raw outputs; reports leave it out
 };
 
 /// What is known of the image that was analysed. A text that nobody gave is empty: nothing is guessed from

@@ -6,9 +6,11 @@
 #include "mammo/image/film.hpp"
 #include "mammo/image/read.hpp"
 #include "mammo/image/voi.hpp"
+#include "mammo/models/detector.hpp"
 
 #include <filesystem>
 #include <memory>
+#include <string>
 
 namespace mammo::app {
 
@@ -18,8 +20,10 @@ namespace mammo::app {
 inline constexpr double default_threshold = 0.3;
 
 struct AnalyzerOptions {
-  /// Holds a folder for each model; `detector` is needed.
+  /// Holds a folder for each model.
   std::filesystem::path models = default_models_folder();
+  /// The folder of the one that finds masses.
+  std::string detector = "detector";
   ExecutionOptions execution;
 };
 
@@ -52,6 +56,10 @@ class Analyzer {
   Analysis analyze(const image::Film& film, const AnalysisOptions& options = {});
   /// Reads, hashes and analyses. Throws FileError besides.
   Analysis analyze_file(const std::filesystem::path& path, const FileOptions& options = {});
+
+  /// The network that finds masses, for a closer look (saliency.hpp).
+  const models::Detector& detector() const;
+  const ExecutionOptions& execution() const { return execution_; }
 
  private:
   struct Models;

@@ -2,6 +2,7 @@
 
 #include "mammo/core/geometry.hpp"
 #include "mammo/core/tensor.hpp"
+#include "mammo/image/heat_layer.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -28,19 +29,24 @@ struct OverlayOptions {
   /// `threshold`, or to 0.
   double strong_score = 0.6;
 
+  /// Drawn over the film, beneath the boxes, with a colour bar on top of the strip.
+  std::optional<HeatLayer> heat = std::nullopt;
+
   // What the strip below the film says; an empty text is left out.
   std::optional<double> threshold = std::nullopt; ///< score that a finding needed to be shown
   std::string laterality = {};                    ///< "L", "R"
   std::string view = {};                          ///< "CC", "MLO", ...
   std::string notice = "research software, not a medical device";
   std::string not_assessed = {}; ///< what was not looked for
+  std::string caption = {};      ///< said in place of the number of marks
 };
 
 /// The film with boxes around the findings, each with its score on a dark plate beside it, and a strip below.
 /// Plates lie inside the film, off each other and off the boxes where there is room; a plate that lies away
 /// from its box has a line to it; a plate that finds no free room is left out and the strip says how many
-/// were. Weak scores are thin and pale yellow, strong ones thick and dark orange: told apart by lightness and
-/// width, not by hue alone. Characters outside of ASCII are drawn as '?'.
+/// were. A layer of heat lies between the film and the boxes. Weak scores are thin and pale yellow, strong
+/// ones thick and dark orange: told apart by lightness and width, not by hue alone. Characters outside of
+/// ASCII are drawn as '?'.
 ///
 /// `grey`: u8 [H, W]. Returns RGB, u8 [h, w, 3]. Throws TypeError or ShapeError on another picture,
 /// ArgumentError on a box or a score that is not finite, or a size below 64 pixels.

@@ -51,6 +51,7 @@ struct Detection {
   Box box;
   double score = 0; ///< 0 to 1
   std::int64_t label = 0;
+  std::int64_t anchor = -1; ///< its row of the raw outputs; -1 where it comes from several
 };
 
 struct RetinaNetOutput {

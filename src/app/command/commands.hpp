@@ -13,5 +13,6 @@ namespace mammo::app {
 void add_analyze_command(CLI::App& program, ExitCode& result);
 void add_models_command(CLI::App& program, ExitCode& result);
 void add_phantom_command(CLI::App& program, ExitCode& result);
+void add_saliency_command(CLI::App& program, ExitCode& result);
 
 } // namespace mammo::app

@@ -100,7 +100,8 @@ PlanPointer plan(const Conv2d& op, const Signature& signature, std::vector<Tenso
 
   auto plan = std::make_shared<PrimitivePlan>(primitive, signature, outputs);
   // The rows of a single channel are channels last as they are.
-  const bool is_either = x.shape[1] == 1 && primitive.src_desc() == describe(x.shape, Layout::channels_last);
+  const bool is_either = x.layout == Layout::row_major && x.shape[1] == 1 &&
+                         primitive.src_desc() == describe(x.shape, Layout::channels_last);
   plan->bind_input(DNNL_ARG_SRC, 0, is_either ? primitive.src_desc() : describe(x), primitive.src_desc());
   plan->bind_weight(DNNL_ARG_WEIGHTS, 1, describe(weight_shape, Layout::row_major), primitive.weights_desc(),
                     op.keep_packed);

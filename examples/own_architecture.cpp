@@ -1,0 +1,79 @@
+// A network of one's own, made, trained, saved and timed: example_own_architecture FOLDER [FILMS]
+#include "examples/phantoms.hpp"
+#include "mammo/nn/conv2d.hpp"
+#include "mammo/nn/gradients.hpp"
+#include "mammo/nn/initialization.hpp"
+#include "mammo/nn/module_list.hpp"
+#include "mammo/nn/optimizer.hpp"
+#include "mammo/nn/safetensors.hpp"
+#include "mammo/ops/autograd.hpp"
+#include "mammo/ops/elementwise.hpp"
+#include "mammo/ops/normalization.hpp"
+#include "mammo/ops/pooling.hpp"
+#include "mammo/ops/reduction.hpp"
+#include "mammo/ops/views.hpp"
+
+#include <chrono>
+#include <iostream>
+
+using namespace mammo;
+
+struct PointerConfig {
+  std::int64_t channels = 24;
+  std::vector<std::int64_t> dilations{1, 2, 4, 8, 1}; // with gaps, a few convolutions see the whole breast
+};
+
+// Points at the mass of a film: [N, 1, 128, 96] -> logits of the cells where it may be, [N, 32 * 24].
+struct Pointer : nn::Module {
+  nn::Conv2d stem, head;
+  nn::ModuleList<nn::Conv2d> blocks;
+  explicit Pointer(const PointerConfig& config)
+      : stem({.in_channels = 1, .out_channels = config.channels, .kernel = 7, .stride = 4, .padding = 3}),
+        head({.in_channels = config.channels, .out_channels = 1}) {
+    nn::Conv2dConfig block{.in_channels = config.channels, .out_channels = config.channels, .kernel = 3};
+    for (const std::int64_t dilation : config.dilations) {
+      block.padding = block.dilation = dilation;
+      blocks.emplace_back(block);
+    }
+    add("stem", stem);
+    add("blocks", blocks);
+    add("head", head);
+  }
+  Tensor forward(const Tensor& films) const {
+    Tensor x = stem.forward(films, Activation::relu);
+    for (const auto& conv : blocks) x = conv->forward(x, Activation::relu, x); // relu(conv(x) + x)
+    return flatten(head.forward(x));
+  }
+};
+
+// The probability with which a network points at the mass, of examples [N, 2, 128, 96].
+Tensor at_mass(const Pointer& net, const Tensor& examples) {
+  const Tensor cells = flatten(max_pool2d(examples.slice(1, 1, 2), {.kernel = 4, .stride = 4}));
+  return sum(multiply(softmax(net.forward(examples.slice(1, 0, 1)), 1), cells), {1});
+}
+
+int main(int argc, char** argv) {
+  if (argc < 2) return 2;
+  const std::string weights = std::string(argv[1]) + "/weights.safetensors";
+  Pointer net({});
+  Generator generator(1);
+  nn::initialize(net, generator);
+  net.set_trainable("*");
+  nn::Optimizer optimizer(nn::Adam{.rate = 3e-3});
+  for (const Tensor& batch : phantom_batches(1000, argc > 2 ? std::stoul(argv[2]) : 2400, 8)) {
+    nn::clear_gradients(net);
+    backward(neg(mean(log(at_mass(net, batch)))));
+    optimizer.step(net);
+  }
+  nn::write_safetensors(weights, net.state_dict());
+
+  Pointer loaded({});
+  loaded.load_state_dict(nn::SafeTensors(weights).tensors());
+  const Tensor unseen = phantom_batches(0, 32, 32).next().value();
+  const double found = mean(at_mass(loaded, unseen)).item<float>();
+  const auto start = std::chrono::steady_clock::now();
+  loaded.forward(unseen.slice(1, 0, 1)); // the first run, above, has prepared it
+  const std::chrono::duration<double, std::milli> taken = std::chrono::steady_clock::now() - start;
+  std::cout << "points at the mass with a probability of " << found << '\n'
+            << loaded.parameter_count() << " parameters, " << taken.count() / 32 << " ms a film\n";
+}

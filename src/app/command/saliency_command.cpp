@@ -1,0 +1,210 @@
+#include "app/command/commands.hpp"
+#include "app/command/console.hpp"
+#include "app/command/interrupt.hpp"
+#include "app/input_guard.hpp"
+#include "mammo/app/inputs.hpp"
+#include "mammo/app/output_folder.hpp"
+#include "mammo/app/report.hpp"
+#include "mammo/app/saliency_files.hpp"
+#include "mammo/core/error.hpp"
+#include "mammo/core/threads.hpp"
+
+#include <filesystem>
+#include <iomanip>
+#include <memory>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+
+namespace mammo::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Arguments {
+  std::vector<std::string> inputs;
+  std::string output;
+  std::string method{name_of(SaliencyMethod::grad_cam)};
+  std::string voi;
+  AnalyzerOptions analyzer;
+  std::string models;
+  SaliencyOptions saliency;
+  std::int64_t window = SaliencyOptions().occlusion.window.height;
+  std::int64_t stride = SaliencyOptions().occlusion.stride.height;
+  int threads = 0;
+  bool full_size = false;
+  bool force = false;
+};
+
+SaliencyOptions options_of(const Arguments& arguments) {
+  SaliencyOptions options = arguments.saliency;
+  options.method = parse_saliency_method(arguments.method);
+  options.occlusion.window = arguments.window;
+  options.occlusion.stride = arguments.stride;
+  require<ArgumentError>(arguments.stride <= arguments.window, "--stride ", arguments.stride,
+                         " of windows of ", arguments.window, ", expected no more than a window");
+  return options;
+}
+
+FileOptions file_options(const Arguments& arguments) {
+  FileOptions options;
+  options.analysis.threshold = 0; // any detection may be asked about
+  if (!arguments.voi.empty()) options.analysis.voi = image::parse_voi_choice(arguments.voi);
+  options.read.accept_any_modality = arguments.force;
+  return options;
+}
+
+/// "mass 0.91, peak at (1042, 733), 62 % of the map inside the box".
+std::string summary_of(const Saliency& saliency) {
+  std::ostringstream text;
+  text << saliency.explained.label << ' ' << std::fixed << std::setprecision(2) << saliency.explained.score
+       << std::setprecision(0) << ", peak at (" << saliency.peak.x << ", " << saliency.peak.y << "), "
+       << 100 * saliency.share_in_box << " % of the map inside the box";
+  return text.str();
+}
+
+struct Counts {
+  std::size_t explained = 0;
+  std::size_t failed = 0;
+};
+
+/// Film by film; what one of them throws ends that film alone.
+Counts explain_all(Analyzer& analyzer, const std::vector<InputFile>& images, const Arguments& arguments,
+                   Console& console) {
+  const SaliencyOptions options = options_of(arguments);
+  const FileOptions file = file_options(arguments);
+  const std::vector<fs::path> stems = output_stems(images);
+  const InputGuard guard(images);
+  Counts counts;
+  for (std::size_t i = 0; i < images.size() && InterruptWatch::received() == 0; ++i) {
+    const fs::path& path = images[i].path;
+    console.started(path.string());
+    try {
+      const fs::path stem = arguments.output / stems[i];
+      const SaliencyPaths results(stem);
+      guard.check({results.report, results.picture, results.map});
+      const Saliency saliency = explain_detection(analyzer, analyzer.analyze_file(path, file), options);
+      if (InterruptWatch::received() != 0) break;
+      write_saliency(saliency, stem, arguments.full_size);
+      console.print(path.string() + ": " + summary_of(saliency));
+      ++counts.explained;
+    } catch (const std::exception& error) {
+      console.complain(path.string() + ": " + reason_of(error, path));
+      ++counts.failed;
+    }
+    console.ended();
+  }
+  return counts;
+}
+
+ExitCode saliency(const Arguments& arguments) {
+  options_of(arguments); // throw before any work
+  file_options(arguments);
+  if (arguments.threads > 0) set_thread_budget(arguments.threads);
+  const Inputs inputs = collect_inputs(arguments.inputs);
+  Console console(inputs.images.size());
+  for (const Refusal& refusal : inputs.refused) console.complain(refusal.name + ": " + refusal.reason);
+  for (const Refusal& other : inputs.skipped) console.print("skipped " + other.name + ": " + other.reason);
+  if (inputs.images.empty()) return ExitCode::nothing;
+
+  const OutputFolder output(arguments.output);
+  AnalyzerOptions analyzer_options = arguments.analyzer;
+  if (!arguments.models.empty()) analyzer_options.models = arguments.models;
+  Analyzer analyzer(analyzer_options);
+  const InterruptWatch watch;
+  const Counts counts = explain_all(analyzer, inputs.images, arguments, console);
+  const std::size_t failed = counts.failed + inputs.refused.size();
+  console.print(concat(counts.explained, " explained, ", failed, " failed",
+                       counts.explained > 0 ? "; results are in " + arguments.output : ""));
+  if (counts.explained == 0) return ExitCode::nothing;
+  console.print("a map shows what moved this network's score, not where disease is");
+  return failed == 0 ? ExitCode::done : ExitCode::partial;
+}
+
+/// 0 to `highest`; unlike CLI11's own range it refuses NaN.
+CLI::Validator number_up_to(double highest) {
+  const auto check = [highest](const std::string& text) -> std::string {
+    double value = -1;
+    if (CLI::detail::lexical_cast(text, value) && value >= 0 && value <= highest) return {};
+    return concat('"', text, "\", expected a number of 0 to ", highest);
+  };
+  return {check, ""};
+}
+
+void add_method_options(CLI::App& command, Arguments& arguments) {
+  SaliencyOptions& options = arguments.saliency;
+  command.add_flag("--channel-means{false}", options.grad_cam.elementwise,
+                   "Of grad_cam: weigh channels by their mean slope, as its authors did");
+  command.add_option("--samples", options.smooth_grad.samples, "Of smooth_grad: noisy copies")
+      ->check(CLI::Range(1, 10000))
+      ->capture_default_str();
+  command
+      .add_option("--noise", options.smooth_grad.noise, "Of smooth_grad: deviation over the input's range")
+      ->check(number_up_to(10))
+      ->capture_default_str();
+  command.add_option("--seed", options.smooth_grad.seed, "Of smooth_grad's noise")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  command.add_option("--steps", options.steps, "Of integrated_gradients: points on the way from black")
+      ->check(CLI::Range(1, 10000))
+      ->capture_default_str();
+  command.add_option("--window", arguments.window, "Of occlusion: side of the covered square")
+      ->check(CLI::Range(1, 65536))
+      ->capture_default_str();
+  command.add_option("--stride", arguments.stride, "Of occlusion: from one square to the next")
+      ->check(CLI::Range(1, 65536))
+      ->capture_default_str();
+}
+
+} // namespace
+
+void add_saliency_command(CLI::App& program, ExitCode& result) {
+  CLI::App* command = program.add_subcommand(
+      "saliency",
+      "Shows what moved the score of a detection; writes a picture, the map and a report of each film.");
+  auto arguments = std::make_shared<Arguments>();
+  command
+      ->add_option("INPUT", arguments->inputs,
+                   "Films (DICOM, PNG, JPEG, TIFF, BMP, PGM), folders of them, or quoted patterns")
+      ->required();
+  command->add_option("--out", arguments->output, "Folder for the results, made where missing")->required();
+  command
+      ->add_option("--method", arguments->method,
+                   "grad_cam, smooth_grad, integrated_gradients, input_gradient or occlusion")
+      ->capture_default_str();
+  command
+      ->add_option("--model", arguments->analyzer.detector, "The detector's folder below that of the models")
+      ->capture_default_str();
+  command->add_option("--box", arguments->saliency.box, "Which detection, 1 the best")
+      ->check(CLI::Range(1, 1000))
+      ->capture_default_str();
+  command
+      ->add_option("--blur", arguments->saliency.blur,
+                   "Blurs the map before it is drawn: deviation in pixels of the network's input")
+      ->check(number_up_to(100))
+      ->capture_default_str();
+  add_method_options(*command, *arguments);
+  command->add_option("--models", arguments->models,
+                      "Folder of the models (default: $MAMMO_MODELS, else those shipped)");
+  command
+      ->add_option("--backend", arguments->analyzer.execution.backend,
+                   "Asked first: auto, cpu, onednn, reference, cuda")
+      ->capture_default_str();
+  command->add_option("--threads", arguments->threads, "At most this many (default: all processors)")
+      ->check(CLI::Range(1, 1024));
+  command->add_option(
+      "--voi", arguments->voi,
+      "Grey scale: lut[:N|:EXPLANATION], window[:N|:EXPLANATION] or full (default: the film's)");
+  command->add_flag("--full-size", arguments->full_size, "Pictures of the film's own size");
+  command->add_flag("--force", arguments->force, "Take DICOM objects that are no mammograms, too");
+  command->callback([arguments, &result] {
+    result = saliency(*arguments);
+    if (const int signal = InterruptWatch::received()) InterruptWatch::end_by(signal);
+  });
+}
+
+} // namespace mammo::app
