@@ -1,9 +1,10 @@
-// A network of one's own, made, trained, saved and timed: example_own_architecture FOLDER [FILMS]
+// A network of one's own, made, trained, saved, exported and timed: example_own_architecture [FOLDER [FILMS]]
 #include "examples/phantoms.hpp"
 #include "mammo/nn/conv2d.hpp"
 #include "mammo/nn/gradients.hpp"
 #include "mammo/nn/initialization.hpp"
 #include "mammo/nn/module_list.hpp"
+#include "mammo/nn/onnx.hpp"
 #include "mammo/nn/optimizer.hpp"
 #include "mammo/nn/safetensors.hpp"
 #include "mammo/ops/autograd.hpp"
@@ -15,7 +16,6 @@
 
 #include <chrono>
 #include <iostream>
-
 using namespace mammo;
 
 struct PointerConfig {
@@ -53,8 +53,7 @@ Tensor at_mass(const Pointer& net, const Tensor& examples) {
 }
 
 int main(int argc, char** argv) {
-  if (argc < 2) return 2;
-  const std::string weights = std::string(argv[1]) + "/weights.safetensors";
+  const std::string folder = argc < 2 ? "." : argv[1];
   Pointer net({});
   Generator generator(1);
   nn::initialize(net, generator);
@@ -65,15 +64,16 @@ int main(int argc, char** argv) {
     backward(neg(mean(log(at_mass(net, batch)))));
     optimizer.step(net);
   }
-  nn::write_safetensors(weights, net.state_dict());
-
-  Pointer loaded({});
-  loaded.load_state_dict(nn::SafeTensors(weights).tensors());
+  nn::write_safetensors(folder + "/pointer.safetensors", net.state_dict());
+  const auto forward = [&net](auto x) { return std::vector<nn::NamedTensor>{{"cells", net.forward(x[0])}}; };
+  const nn::NamedTensor films{"films", Tensor::zeros({1, 1, 128, 96})};
+  nn::export_onnx(nn::trace(net, forward, {&films, 1}), folder + "/pointer.onnx");
+  const NoGrad off;
   const Tensor unseen = phantom_batches(0, 32, 32).next().value();
-  const double found = mean(at_mass(loaded, unseen)).item<float>();
+  const Tensor found = mean(at_mass(net, unseen));
   const auto start = std::chrono::steady_clock::now();
-  loaded.forward(unseen.slice(1, 0, 1)); // the first run, above, has prepared it
-  const std::chrono::duration<double, std::milli> taken = std::chrono::steady_clock::now() - start;
-  std::cout << "points at the mass with a probability of " << found << '\n'
-            << loaded.parameter_count() << " parameters, " << taken.count() / 32 << " ms a film\n";
+  net.forward(unseen.slice(1, 0, 1)); // the first run, above, has prepared it
+  const std::chrono::duration<double, std::milli> taken(std::chrono::steady_clock::now() - start);
+  std::cout << "points at the mass with a probability of " << found.item<float>() << '\n'
+            << net.parameter_count() << " parameters, " << taken.count() / 32 << " ms a film\n";
 }

@@ -1,13 +1,28 @@
 #include "mammo/models/zoo.hpp"
 
 #include "mammo/core/file.hpp"
+#include "mammo/models/aunet.hpp"
+#include "mammo/models/cascaded_unets.hpp"
+#include "mammo/models/connected_unets.hpp"
 #include "mammo/models/resnet.hpp"
+#include "mammo/models/resnet_unet.hpp"
 #include "mammo/models/retinanet.hpp"
+#include "mammo/models/retinanet_recipe.hpp"
+#include "mammo/models/transres_unet.hpp"
+#include "mammo/models/transunet.hpp"
+#include "mammo/models/unet.hpp"
 #include "mammo/nn/formula.hpp"
 #include "mammo/nn/safetensors.hpp"
 #include "models/architecture.hpp"
+#include "models/aunet_fields.hpp"
+#include "models/cascaded_unets_fields.hpp"
+#include "models/connected_unets_fields.hpp"
 #include "models/resnet_fields.hpp"
+#include "models/resnet_unet_fields.hpp"
 #include "models/retinanet_fields.hpp"
+#include "models/transres_unet_fields.hpp"
+#include "models/transunet_fields.hpp"
+#include "models/unet_fields.hpp"
 
 namespace mammo::models {
 namespace {
@@ -35,11 +50,6 @@ Architecture resnet() {
        }});
 }
 
-// torchvision's, for COCO.
-const RetinaNetConfig resnet50_fpn{
-    .anchors = {.sizes = {{32, 40, 50}, {64, 80, 101}, {128, 161, 203}, {256, 322, 406}, {512, 645, 812}},
-                .aspect_ratios = {0.5, 1.0, 2.0}}};
-
 // The shipped detector's.
 const RetinaNetConfig mass_detector{
     .backbone = {.width_factor = 0.5,
@@ -58,7 +68,8 @@ const RetinaNetConfig mass_detector{
 Architecture retinanet() {
   return architecture<RetinaNet>(
       {.name = "retinanet",
-       .configurations = {{"retinanet_resnet50_fpn", resnet50_fpn, 800},
+       .configurations = {{"retinanet_resnet50_fpn", retinanet_torchvision().network, 800},
+                          {"retinanet_thesis", retinanet_thesis().network, 640},
                           {"mass_detector", mass_detector, {800, 448}}},
        .inputs = [](const RetinaNetConfig& c,
                     Size2d size) { return one_picture(c.backbone.input_channels, size); },
@@ -68,10 +79,43 @@ Architecture retinanet() {
        }});
 }
 
+std::int64_t channels_of(const auto& config) {
+  return config.input_channels;
+}
+std::int64_t channels_of(const ResNetUNetConfig& config) {
+  return config.encoder.input_channels;
+}
+std::int64_t channels_of(const CascadedUNetsConfig& config) {
+  return config.unet.input_channels;
+}
+
+// From a picture to a logit for each class and pixel.
+template <class Net>
+Architecture segmenter(std::string name,
+                       std::vector<typename ArchitectureOf<Net>::Configuration> configurations) {
+  return architecture<Net>(
+      {.name = std::move(name),
+       .configurations = std::move(configurations),
+       .inputs = [](const ConfigOf<Net>& c, Size2d size) { return one_picture(channels_of(c), size); },
+       .forward = [](const Net& net, std::span<const Tensor> x) -> std::vector<NamedTensor> {
+         return {{"logits", net.forward(x[0])}};
+       }});
+}
+
 const std::vector<Architecture>& architectures() {
   static const std::vector<Architecture> table{
       resnet(),
       retinanet(),
+      segmenter<UNet>("unet", {{"unet", {}, 256},
+                               {"residual_unet", residual_unet(), 256},
+                               {"attention_unet", {.attention_gates = true}, 256}}),
+      segmenter<ResNetUNet>("resnet_unet", {{"resnet34_unet", {}, 256}}),
+      segmenter<TransResUNet>("transres_unet", {{"transres_unet_thesis", transres_unet_thesis(), 256},
+                                                {"transres_unet_slim", transres_unet_slim(), 256}}),
+      segmenter<AUNet>("aunet", {{"aunet", {}, 256}}),
+      segmenter<ConnectedUNets>("connected_unets", {{"connected_unets", {}, 256}}),
+      segmenter<TransUNet>("transunet", {{"transunet", {}, 224}}),
+      segmenter<CascadedUNets>("cascaded_unets", {{"cascaded_unets", {}, 256}}),
   };
   return table;
 }

@@ -87,7 +87,8 @@ TEST_CASE("The example of an own architecture learns to point at masses", "[slow
   CHECK(last_number(out[0]) > 0.3); // by chance: 0.01, the part of the cells
   // 7x7 and 1x1 convolutions between 1 and 24 channels, five of 3x3 between 24 and 24, all with biases.
   CHECK(out[1].starts_with(std::to_string(49 * 24 + 24 + 5 * (9 * 24 * 24 + 24) + 24 + 1) + " parameters, "));
-  CHECK(mammo::nn::SafeTensors(folder / "weights.safetensors").contains("blocks.4.weight"));
+  CHECK(mammo::nn::SafeTensors(folder / "pointer.safetensors").contains("blocks.4.weight"));
+  CHECK(std::filesystem::file_size(folder / "pointer.onnx") > 4 * 27265); // a f32 for each parameter and more
 }
 
 TEST_CASE("The example of training learns, and draws how", "[slow]") {
