@@ -91,10 +91,10 @@ std::int64_t channels_of(const CascadedUNetsConfig& config) {
 
 // From a picture to a logit for each class and pixel.
 template <class Net>
-Architecture segmenter(std::string name,
+Architecture segmenter(const std::string& name,
                        std::vector<typename ArchitectureOf<Net>::Configuration> configurations) {
   return architecture<Net>(
-      {.name = std::move(name),
+      {.name = name,
        .configurations = std::move(configurations),
        .inputs = [](const ConfigOf<Net>& c, Size2d size) { return one_picture(channels_of(c), size); },
        .forward = [](const Net& net, std::span<const Tensor> x) -> std::vector<NamedTensor> {

@@ -25,7 +25,7 @@ bool is_plain_loop(const dnnl::primitive_desc_base& primitive);
 template <class Choice, class Make>
 auto first_fast(const std::vector<Choice>& choices, Make make) {
   for (const Choice& choice : choices) {
-    const auto primitive = make(choice);
+    auto primitive = make(choice);
     if (primitive && !is_plain_loop(primitive)) return primitive;
   }
   return make(choices.back());
