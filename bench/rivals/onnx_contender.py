@@ -5,9 +5,7 @@ the files that `mammo models export` wrote.
 """
 
 import pathlib
-import resource
 import sys
-import time
 
 import numpy as np
 import onnxruntime
@@ -15,6 +13,7 @@ import onnxruntime
 ROOT = pathlib.Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "goldens"))
 import formula  # noqa: E402
+import protocol  # noqa: E402
 
 # Of each workload the input, as it is in bench/contender.cpp, and the output that is compared.
 WORKLOADS = {
@@ -23,48 +22,19 @@ WORKLOADS = {
 }
 
 
-def sampled(t):
-    flat = t.reshape(-1)
-    return [float(flat[i * (len(flat) // 32)]) for i in range(32)]
-
-
-def peak_bytes():
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-
-
-def milliseconds(run):
-    start = time.perf_counter()
-    result = run()
-    return (time.perf_counter() - start) * 1000, result
-
-
 def main():
     name, threads, path = sys.argv[1:]
-    before = peak_bytes()
-    made = {}
-
-    def run():
-        return sampled(made["session"].run([made["output"]], {"image": made["image"]})[0])
 
     def load():
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = int(threads)
         options.log_severity_level = 3
-        made["session"] = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
-        make_image, made["output"] = WORKLOADS[name]
-        made["image"] = make_image()
-        return run()
+        session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+        make_image, output = WORKLOADS[name]
+        image = make_image()
+        return lambda: protocol.sampled(session.run([output], {"image": image})[0].reshape(-1))
 
-    took, values = milliseconds(load)
-    print("ready", took, *(f"{v:.9g}" for v in values), flush=True)
-    for line in sys.stdin:
-        words = line.split()
-        if words[0] == "run":
-            print(*(milliseconds(run)[0] for _ in range(int(words[1]))), flush=True)
-        elif words[0] == "memory":
-            print(peak_bytes() - before, flush=True)
-        elif words[0] == "quit":
-            break
+    protocol.serve(load)
 
 
 if __name__ == "__main__":

@@ -7,9 +7,7 @@ In bf16 inference runs a network converted to it, and training an autocast one.
 
 import contextlib
 import pathlib
-import resource
 import sys
-import time
 
 import torch
 import torch.nn.functional as F
@@ -18,6 +16,7 @@ from safetensors.torch import load_file
 ROOT = pathlib.Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "goldens"))
 import formula  # noqa: E402
+import protocol  # noqa: E402
 import record_models  # noqa: E402
 
 PRECISIONS = {"f32": torch.float32, "bf16": torch.bfloat16}
@@ -25,8 +24,7 @@ FORMATS = {"contiguous": torch.contiguous_format, "channels_last": torch.channel
 
 
 def sampled(t):
-    flat = t.detach().reshape(-1)
-    return [float(flat[i * (len(flat) // 32)]) for i in range(32)]
+    return protocol.sampled(t.detach().reshape(-1))
 
 
 def infer_detector(layout, precision):
@@ -111,36 +109,10 @@ WORKLOADS = {"infer-detector": infer_detector, "infer-resnet50": infer_resnet50,
              "train-retinanet": train_retinanet}
 
 
-def peak_bytes():
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-
-
-def milliseconds(run):
-    start = time.perf_counter()
-    result = run()
-    return (time.perf_counter() - start) * 1000, result
-
-
 def main():
     name, threads, precision, layout = sys.argv[1:]
     torch.set_num_threads(int(threads))
-    before = peak_bytes()
-    made = {}
-
-    def load():
-        made["run"] = WORKLOADS[name](FORMATS[layout], PRECISIONS[precision])
-        return made["run"]()
-
-    took, values = milliseconds(load)
-    print("ready", took, *(f"{v:.9g}" for v in values), flush=True)
-    for line in sys.stdin:
-        words = line.split()
-        if words[0] == "run":
-            print(*(milliseconds(made["run"])[0] for _ in range(int(words[1]))), flush=True)
-        elif words[0] == "memory":
-            print(peak_bytes() - before, flush=True)
-        elif words[0] == "quit":
-            break
+    protocol.serve(lambda: WORKLOADS[name](FORMATS[layout], PRECISIONS[precision]))
 
 
 if __name__ == "__main__":

@@ -21,16 +21,6 @@ using Names = std::set<std::string>;
 
 namespace {
 
-/// Every file and folder below `folder`, relative to it.
-Names below(const fs::path& folder) {
-  Names names;
-  if (!fs::exists(folder)) return names;
-  for (const auto& entry : fs::recursive_directory_iterator(folder)) {
-    if (!entry.is_directory()) names.insert(entry.path().lexically_relative(folder).string());
-  }
-  return names;
-}
-
 Names results_of(std::initializer_list<std::string> stems) {
   Names names;
   for (const std::string& stem : stems) {
@@ -73,7 +63,7 @@ TEST_CASE("Bad usage is one line and exit code 2, before any work") {
   put_film(folder / "a.png");
   const std::string film = (folder / "a.png").string();
   const std::string out = (folder / "out").string();
-  const std::vector<std::vector<std::string>> wrong = {
+  check_bad_usage({
       {},
       {"analyse", film, "--out", out},
       {"analyze", "--out", out},
@@ -87,14 +77,7 @@ TEST_CASE("Bad usage is one line and exit code 2, before any work") {
       {"analyze", film, "--out", out, "--voi", "bright"},
       {"analyze", film, "--out", out, "--backend", "abacus"},
       {"analyze", film, "--out", out, "--models", (folder / "none").string()},
-  };
-  for (const auto& arguments : wrong) {
-    INFO("mammo " << Json(arguments));
-    const Ended ended = mammo_program(arguments);
-    CHECK(ended.status == 2);
-    CHECK(lines(ended.err).size() == 1);
-    CHECK(ended.out.empty());
-  }
+  });
   CHECK_FALSE(fs::exists(out));
 }
 

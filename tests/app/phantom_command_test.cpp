@@ -26,15 +26,6 @@ Ended phantom(const fs::path& out, std::vector<std::string> options = {}) {
   return mammo_program(options);
 }
 
-Names below(const fs::path& folder) {
-  Names names;
-  if (!fs::exists(folder)) return names;
-  for (const auto& entry : fs::recursive_directory_iterator(folder)) {
-    if (!entry.is_directory()) names.insert(entry.path().lexically_relative(folder).string());
-  }
-  return names;
-}
-
 // Of an exam whose left breast has the masses 1 to `left`, and the right one those from there to `all`.
 Names files_of_exam(int left, int all) {
   Names names = {"truth.json", "masks/L_MLO_pectoral_muscle.png", "masks/R_MLO_pectoral_muscle.png"};
@@ -187,20 +178,13 @@ TEST_CASE("A phantom that cannot be written leaves nothing") {
 TEST_CASE("Bad usage of phantom is one line and exit code 2") {
   const TemporaryFolder folder;
   const std::string out = (folder / "out").string();
-  const std::vector<std::vector<std::string>> wrong = {{"phantom"},
-                                                       {"phantom", "--out", out, "--lesions", "17"},
-                                                       {"phantom", "--out", out, "--lesions", "-1"},
-                                                       {"phantom", "--out", out, "--lesions", "many"},
-                                                       {"phantom", "--out", out, "--seed", "-1"},
-                                                       {"phantom", "--out", out, "--seed", "1.5"},
-                                                       {"phantom", "--out", out, "--sed", "1"},
-                                                       {"phantom", out, "--out", out}};
-  for (const auto& arguments : wrong) {
-    INFO("mammo " << Json(arguments));
-    const Ended ended = mammo_program(arguments);
-    CHECK(ended.status == 2);
-    CHECK(lines(ended.err).size() == 1);
-    CHECK(ended.out.empty());
-  }
+  check_bad_usage({{"phantom"},
+                   {"phantom", "--out", out, "--lesions", "17"},
+                   {"phantom", "--out", out, "--lesions", "-1"},
+                   {"phantom", "--out", out, "--lesions", "many"},
+                   {"phantom", "--out", out, "--seed", "-1"},
+                   {"phantom", "--out", out, "--seed", "1.5"},
+                   {"phantom", "--out", out, "--sed", "1"},
+                   {"phantom", out, "--out", out}});
   CHECK_FALSE(fs::exists(out));
 }

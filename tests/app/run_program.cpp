@@ -7,6 +7,7 @@
 #include <sstream>
 #include <stdexcept>
 
+#include <catch2/catch.hpp>
 #include <fcntl.h>
 #include <pty.h>
 #include <spawn.h>
@@ -120,6 +121,27 @@ Ended mammo_on_terminal(const std::vector<std::string>& arguments) {
   }
   ::close(terminal);
   return {status_of(process), shown, {}};
+}
+
+std::set<std::string> below(const fs::path& folder) {
+  std::set<std::string> names;
+  if (!fs::exists(folder)) return names;
+  for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+    if (!entry.is_directory()) names.insert(entry.path().lexically_relative(folder).string());
+  }
+  return names;
+}
+
+void check_bad_usage(const std::vector<std::vector<std::string>>& calls) {
+  for (const auto& arguments : calls) {
+    std::string call = "mammo";
+    for (const std::string& word : arguments) call += ' ' + word;
+    INFO(call);
+    const Ended ended = mammo_program(arguments);
+    CHECK(ended.status == 2);
+    CHECK(lines(ended.err).size() == 1);
+    CHECK(ended.out.empty());
+  }
 }
 
 std::vector<std::string> lines(const std::string& text) {

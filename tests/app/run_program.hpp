@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -40,6 +41,12 @@ std::vector<std::string> mammo_command(const std::vector<std::string>& arguments
 
 // The same on a terminal; what it shows there, both streams together.
 Ended mammo_on_terminal(const std::vector<std::string>& arguments);
+
+// Every file below a folder, relative to it.
+std::set<std::string> below(const std::filesystem::path& folder);
+
+// That mammo refuses each of these calls as bad usage: one line on standard error and exit code 2.
+void check_bad_usage(const std::vector<std::vector<std::string>>& calls);
 
 // Non-empty lines.
 std::vector<std::string> lines(const std::string& text);

@@ -21,15 +21,6 @@ using Names = std::set<std::string>;
 
 namespace {
 
-Names below(const fs::path& folder) {
-  Names names;
-  if (!fs::exists(folder)) return names;
-  for (const auto& entry : fs::recursive_directory_iterator(folder)) {
-    if (!entry.is_directory()) names.insert(entry.path().lexically_relative(folder).string());
-  }
-  return names;
-}
-
 Names results_of(const std::string& stem) {
   return {stem + "_saliency.json", stem + "_saliency.npy", stem + "_saliency.png"};
 }
@@ -195,7 +186,7 @@ TEST_CASE("Results of a saliency run are no inputs, and replace none") {
 TEST_CASE("Bad usage of saliency is one line and exit code 2, before any work") {
   const TemporaryFolder folder;
   const std::string out = (folder / "out").string();
-  const std::vector<std::vector<std::string>> wrong = {
+  check_bad_usage({
       {"saliency", "--out", out},
       {"saliency", film()},
       {"saliency", film(), "--out", out, "--method", "cam"},
@@ -210,13 +201,6 @@ TEST_CASE("Bad usage of saliency is one line and exit code 2, before any work") 
       {"saliency", film(), "--out", out, "--backend", "abacus"},
       {"saliency", film(), "--out", out, "--model", "none"},
       {"saliency", film(), "--out", out, "--models", (folder / "none").string()},
-  };
-  for (const auto& arguments : wrong) {
-    INFO("mammo " << Json(arguments));
-    const Ended ended = mammo_program(arguments);
-    CHECK(ended.status == 2);
-    CHECK(lines(ended.err).size() == 1);
-    CHECK(ended.out.empty());
-  }
+  });
   CHECK_FALSE(fs::exists(out));
 }

@@ -1,5 +1,6 @@
 #include "app/command/commands.hpp"
 #include "app/command/console.hpp"
+#include "app/command/film_arguments.hpp"
 #include "app/command/interrupt.hpp"
 #include "app/input_guard.hpp"
 #include "mammo/app/inputs.hpp"
@@ -26,18 +27,12 @@ namespace {
 namespace fs = std::filesystem;
 
 struct Arguments {
-  std::vector<std::string> inputs;
-  std::string output;
+  FilmArguments film;
   std::string method{name_of(SaliencyMethod::grad_cam)};
-  std::string voi;
-  AnalyzerOptions analyzer;
-  std::string models;
+  std::string detector = AnalyzerOptions().detector;
   SaliencyOptions saliency;
   std::int64_t window = SaliencyOptions().occlusion.window.height;
   std::int64_t stride = SaliencyOptions().occlusion.stride.height;
-  int threads = 0;
-  bool full_size = false;
-  bool force = false;
 };
 
 SaliencyOptions options_of(const Arguments& arguments) {
@@ -51,10 +46,8 @@ SaliencyOptions options_of(const Arguments& arguments) {
 }
 
 FileOptions file_options(const Arguments& arguments) {
-  FileOptions options;
+  FileOptions options = arguments.film.file_options();
   options.analysis.threshold = 0; // any detection may be asked about
-  if (!arguments.voi.empty()) options.analysis.voi = image::parse_voi_choice(arguments.voi);
-  options.read.accept_any_modality = arguments.force;
   return options;
 }
 
@@ -84,12 +77,12 @@ Counts explain_all(Analyzer& analyzer, const std::vector<InputFile>& images, con
     const fs::path& path = images[i].path;
     console.started(path.string());
     try {
-      const fs::path stem = arguments.output / stems[i];
+      const fs::path stem = arguments.film.output / stems[i];
       const SaliencyPaths results(stem);
       guard.check({results.report, results.picture, results.map});
       const Saliency saliency = explain_detection(analyzer, analyzer.analyze_file(path, file), options);
       if (InterruptWatch::received() != 0) break;
-      write_saliency(saliency, stem, arguments.full_size);
+      write_saliency(saliency, stem, arguments.film.full_size);
       console.print(path.string() + ": " + summary_of(saliency));
       ++counts.explained;
     } catch (const std::exception& error) {
@@ -104,35 +97,25 @@ Counts explain_all(Analyzer& analyzer, const std::vector<InputFile>& images, con
 ExitCode saliency(const Arguments& arguments) {
   options_of(arguments); // throw before any work
   file_options(arguments);
-  if (arguments.threads > 0) set_thread_budget(arguments.threads);
-  const Inputs inputs = collect_inputs(arguments.inputs);
+  if (arguments.film.threads > 0) set_thread_budget(arguments.film.threads);
+  const Inputs inputs = collect_inputs(arguments.film.inputs);
   Console console(inputs.images.size());
   for (const Refusal& refusal : inputs.refused) console.complain(refusal.name + ": " + refusal.reason);
   for (const Refusal& other : inputs.skipped) console.print("skipped " + other.name + ": " + other.reason);
   if (inputs.images.empty()) return ExitCode::nothing;
 
-  const OutputFolder output(arguments.output);
-  AnalyzerOptions analyzer_options = arguments.analyzer;
-  if (!arguments.models.empty()) analyzer_options.models = arguments.models;
+  const OutputFolder output(arguments.film.output);
+  AnalyzerOptions analyzer_options = arguments.film.analyzer_options();
+  analyzer_options.detector = arguments.detector;
   Analyzer analyzer(analyzer_options);
   const InterruptWatch watch;
   const Counts counts = explain_all(analyzer, inputs.images, arguments, console);
   const std::size_t failed = counts.failed + inputs.refused.size();
   console.print(concat(counts.explained, " explained, ", failed, " failed",
-                       counts.explained > 0 ? "; results are in " + arguments.output : ""));
+                       counts.explained > 0 ? "; results are in " + arguments.film.output : ""));
   if (counts.explained == 0) return ExitCode::nothing;
   console.print("a map shows what moved this network's score, not where disease is");
   return failed == 0 ? ExitCode::done : ExitCode::partial;
-}
-
-/// 0 to `highest`; unlike CLI11's own range it refuses NaN.
-CLI::Validator number_up_to(double highest) {
-  const auto check = [highest](const std::string& text) -> std::string {
-    double value = -1;
-    if (CLI::detail::lexical_cast(text, value) && value >= 0 && value <= highest) return {};
-    return concat('"', text, "\", expected a number of 0 to ", highest);
-  };
-  return {check, ""};
 }
 
 void add_method_options(CLI::App& command, Arguments& arguments) {
@@ -167,17 +150,12 @@ void add_saliency_command(CLI::App& program, ExitCode& result) {
       "saliency",
       "Shows what moved the score of a detection; writes a picture, the map and a report of each film.");
   auto arguments = std::make_shared<Arguments>();
-  command
-      ->add_option("INPUT", arguments->inputs,
-                   "Films (DICOM, PNG, JPEG, TIFF, BMP, PGM), folders of them, or quoted patterns")
-      ->required();
-  command->add_option("--out", arguments->output, "Folder for the results, made where missing")->required();
+  add_film_arguments(*command, arguments->film);
   command
       ->add_option("--method", arguments->method,
                    "grad_cam, smooth_grad, integrated_gradients, input_gradient or occlusion")
       ->capture_default_str();
-  command
-      ->add_option("--model", arguments->analyzer.detector, "The detector's folder below that of the models")
+  command->add_option("--model", arguments->detector, "The detector's folder below that of the models")
       ->capture_default_str();
   command->add_option("--box", arguments->saliency.box, "Which detection, 1 the best")
       ->check(CLI::Range(1, 1000))
@@ -188,19 +166,6 @@ void add_saliency_command(CLI::App& program, ExitCode& result) {
       ->check(number_up_to(100))
       ->capture_default_str();
   add_method_options(*command, *arguments);
-  command->add_option("--models", arguments->models,
-                      "Folder of the models (default: $MAMMO_MODELS, else those shipped)");
-  command
-      ->add_option("--backend", arguments->analyzer.execution.backend,
-                   "Asked first: auto, cpu, onednn, reference, cuda")
-      ->capture_default_str();
-  command->add_option("--threads", arguments->threads, "At most this many (default: all processors)")
-      ->check(CLI::Range(1, 1024));
-  command->add_option(
-      "--voi", arguments->voi,
-      "Grey scale: lut[:N|:EXPLANATION], window[:N|:EXPLANATION] or full (default: the film's)");
-  command->add_flag("--full-size", arguments->full_size, "Pictures of the film's own size");
-  command->add_flag("--force", arguments->force, "Take DICOM objects that are no mammograms, too");
   command->callback([arguments, &result] {
     result = saliency(*arguments);
     if (const int signal = InterruptWatch::received()) InterruptWatch::end_by(signal);

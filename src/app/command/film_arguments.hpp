@@ -1,0 +1,36 @@
+#pragma once
+
+#include "mammo/app/analyzer.hpp"
+
+#include <string>
+#include <vector>
+
+namespace CLI { // NOLINT(readability-identifier-naming): CLI11's
+class App;
+class Validator;
+} // namespace CLI
+
+namespace mammo::app {
+
+/// What every command that looks at films can be told.
+struct FilmArguments {
+  std::vector<std::string> inputs;
+  std::string output;
+  std::string voi;
+  std::string models;
+  ExecutionOptions execution;
+  int threads = 0;
+  bool full_size = false;
+  bool force = false;
+
+  AnalyzerOptions analyzer_options() const;
+  /// Throws ArgumentError where `voi` is no choice.
+  FileOptions file_options() const;
+};
+
+void add_film_arguments(CLI::App& command, FilmArguments& arguments);
+
+/// A number of 0 to `highest`; unlike CLI11's own range it refuses NaN.
+CLI::Validator number_up_to(double highest);
+
+} // namespace mammo::app
