@@ -29,15 +29,12 @@ Ended phantom(const fs::path& out, std::vector<std::string> options = {}) {
 // Of an exam whose left breast has the masses 1 to `left`, and the right one those from there to `all`.
 Names files_of_exam(int left, int all) {
   Names names = {"truth.json", "masks/L_MLO_pectoral_muscle.png", "masks/R_MLO_pectoral_muscle.png"};
-  for (const std::string side : {"L", "R"}) {
-    for (const std::string view : {"_CC", "_MLO"}) {
-      names.insert(side + view + ".dcm");
-      for (const char* part : {"_breast.png", "_parenchyma.png", "_glandularity.png"}) {
-        names.insert("masks/" + side + view + part);
-      }
-      for (int i = side == "L" ? 1 : left + 1; i <= (side == "L" ? left : all); ++i) {
-        names.insert("masks/" + side + view + "_mass_" + std::to_string(i) + ".png");
-      }
+  for (const std::string film : {"L_CC", "L_MLO", "R_CC", "R_MLO"}) {
+    names.insert(film + ".dcm");
+    for (const char* part : {"breast", "parenchyma", "glandularity"}) names.insert("masks/" + film + "_" + part + ".png");
+    const bool on_left = film.starts_with("L");
+    for (int i = on_left ? 1 : left + 1; i <= (on_left ? left : all); ++i) {
+      names.insert("masks/" + film + "_mass_" + std::to_string(i) + ".png");
     }
   }
   return names;
@@ -87,8 +84,8 @@ TEST_CASE("A phantom's films and masks are what its truth says, and it can be an
     CHECK(read.height() == film["height"]);
     CHECK(read.width() == film["width"]);
     CHECK(read.bits == film["bits"]);
-    CHECK(read.metadata.laterality == film["laterality"]);
-    CHECK(read.metadata.view_position == film["view"]);
+    CHECK(read.metadata.laterality == film["laterality"].get<std::string>());
+    CHECK(read.metadata.view_position == film["view"].get<std::string>());
     CHECK(read.metadata.pixel_spacing.value().row_mm == Approx(film["pixel_spacing_mm"].get<double>()));
     CHECK(film["pectoral_muscle"].is_null() == (film["view"] == "CC"));
     REQUIRE(film["masses"].size() == 2);
