@@ -5,8 +5,10 @@
 #include "tests/app/run_program.hpp"
 #include "tests/support/files.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
+#include <iterator>
 #include <set>
 #include <string>
 #include <vector>
@@ -110,6 +112,20 @@ TEST_CASE("Weights are named by their hash") {
   const fs::path detector = source_dir() / "models" / "detector";
   CHECK(model["weights_sha256"] == mammo::app::sha256(mammo::read_text(detector / "weights.safetensors")));
   CHECK(model["config_sha256"] == mammo::app::sha256(mammo::read_text(detector / "config.json")));
+}
+
+TEST_CASE("Idle threads spin shortly, unless the user says how long") {
+  const auto openmp_says = [](std::vector<std::string> setting) {
+    std::vector<std::string> command = {
+        "/usr/bin/env", "-u", "OMP_WAIT_POLICY", "-u", "GOMP_SPINCOUNT", "OMP_DISPLAY_ENV=verbose"};
+    std::ranges::move(setting, std::back_inserter(command));
+    std::ranges::copy(mammo_command({"--version"}), std::back_inserter(command));
+    return run_program(command).err;
+  };
+  CHECK_THAT(openmp_says({}), Catch::Contains("GOMP_SPINCOUNT = '1000'"));
+  CHECK_THAT(openmp_says({"GOMP_SPINCOUNT=77"}),
+             Catch::Contains("GOMP_SPINCOUNT = '77'") && !Catch::Contains("= '1000'"));
+  CHECK_THAT(openmp_says({"OMP_WAIT_POLICY=active"}), !Catch::Contains("GOMP_SPINCOUNT = '1000'"));
 }
 
 TEST_CASE("The models' folder comes from the option, else from the environment") {

@@ -57,10 +57,14 @@ int write_ctest(int argc, char** argv) {
   for (const auto& test : cases) {
     if (test.isHidden()) continue;
     const std::string name = quoted(prefix + test.name);
+    const bool alone = is_serial(test.tags);
     out << "add_test(" << name << " " << quoted(program) << " " << quoted(as_spec(test.name)) << ")\n"
         << "set_tests_properties(" << name << " PROPERTIES LABELS " << quoted(labels_of(test.tags))
-        << " RUN_SERIAL " << (is_serial(test.tags) ? "ON" : "OFF") << " SKIP_RETURN_CODE 4 TIMEOUT "
-        << timeout << " WORKING_DIRECTORY " << quoted(folder) << ")\n";
+        << " RUN_SERIAL " << (alone ? "ON" : "OFF") << " SKIP_RETURN_CODE 4 TIMEOUT " << timeout
+        << " WORKING_DIRECTORY "
+        << quoted(folder)
+        // OpenMP's threads spin while they wait, which costs tests that share the cores most of their time.
+        << (alone ? "" : " ENVIRONMENT OMP_WAIT_POLICY=passive") << ")\n";
   }
   out.flush();
   if (!out || cases.empty()) {

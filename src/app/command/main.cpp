@@ -1,6 +1,7 @@
 #include "app/command/commands.hpp"
 #include "mammo/app/printable.hpp"
 
+#include <cstdlib>
 #include <exception>
 #include <iostream>
 #include <string>
@@ -10,6 +11,7 @@
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
+#include <unistd.h>
 
 namespace {
 
@@ -24,6 +26,14 @@ std::vector<std::string> arguments_of(int argc, char** argv) {
   return arguments;
 }
 
+/// OpenMP's threads spin for milliseconds before they sleep: two programs that share the cores then run at a
+/// fraction of their speed (docs/backends.md). libgomp reads its settings before main, so the program starts
+/// again with a shorter wait, unless the user has chosen one. Where it cannot, it goes on as it is.
+void shorten_spinning(char** argv) {
+  if (std::getenv("OMP_WAIT_POLICY") != nullptr || std::getenv("GOMP_SPINCOUNT") != nullptr) return;
+  if (setenv("GOMP_SPINCOUNT", "1000", 1) == 0) execv("/proc/self/exe", argv);
+}
+
 int fail(std::string_view what) {
   std::cerr << "mammo: " << mammo::app::printable(what) << '\n';
   return static_cast<int>(mammo::app::ExitCode::nothing);
@@ -33,6 +43,7 @@ int fail(std::string_view what) {
 
 int main(int argc, char** argv) {
   using mammo::app::ExitCode;
+  shorten_spinning(argv);
   ExitCode result = ExitCode::done;
   try {
     CLI::App program("mammo finds masses on mammograms. Research software: no medical device.", "mammo");
