@@ -204,14 +204,6 @@ class FilmDrawing {
 
 } // namespace
 
-const char* name_of(Laterality laterality) {
-  return laterality == Laterality::left ? "L" : "R";
-}
-
-const char* name_of(Projection projection) {
-  return projection == Projection::cc ? "CC" : "MLO";
-}
-
 const char* name_of(MassShape shape) {
   switch (shape) {
   case MassShape::oval: return "oval";

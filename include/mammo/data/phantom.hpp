@@ -2,6 +2,7 @@
 
 #include "mammo/core/geometry.hpp"
 #include "mammo/core/tensor.hpp"
+#include "mammo/data/view.hpp"
 
 #include <array>
 #include <cstdint>
@@ -10,13 +11,9 @@
 
 namespace mammo::data {
 
-enum class Laterality { left, right };
-enum class Projection { cc, mlo };
 enum class MassShape { oval, lobulated, spiculated };
 
-/// "L", "R"; "CC", "MLO"; "oval", "lobulated", "spiculated".
-const char* name_of(Laterality laterality);
-const char* name_of(Projection projection);
+/// "oval", "lobulated", "spiculated".
 const char* name_of(MassShape shape);
 
 constexpr int most_phantom_lesions = 16;
