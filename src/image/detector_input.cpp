@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <utility>
 
 namespace mammo::image {
 namespace {
@@ -81,7 +82,7 @@ NormalizedPicture normalize_brightness(const Tensor& grey, const BrightnessOptio
   return result;
 }
 
-DetectorInput detector_input(const Tensor& grey, const DetectorInputOptions& options) {
+BreastCrop crop_breast(const Tensor& grey, const DetectorInputOptions& options) {
   const Tensor source = dense_grey(grey, "detector_input");
   const double height = static_cast<double>(source.size(0));
   const double width = static_cast<double>(source.size(1));
@@ -91,29 +92,36 @@ DetectorInput detector_input(const Tensor& grey, const DetectorInputOptions& opt
   require<ArgumentError>(options.working_height >= 1 && options.working_height <= 8192,
                          "detector_input: working height ", options.working_height,
                          ", expected 1 to 8192 pixels");
-  require<ArgumentError>(std::isfinite(options.mean), "detector_input: mean ", options.mean);
 
   const Tensor working =
       resize_area(source, options.working_height, working_width(aspect, options.working_height));
   const double x_scale = static_cast<double>(working.size(1)) / width;
   const double y_scale = static_cast<double>(working.size(0)) / height;
   const BreastRegion breast = find_breast(working, options.breast);
-  const NormalizedPicture bright = normalize_brightness(crop(working, breast.box), options.brightness);
-  FittedPicture fitted = fit_to_canvas(bright.picture, options.canvas);
+  NormalizedPicture bright = normalize_brightness(crop(working, breast.box), options.brightness);
+  return {.picture = std::move(bright.picture),
+          .to_crop = AffineTransform::scaling(x_scale, y_scale)
+                         .then(AffineTransform::translation(-breast.box.x, -breast.box.y)),
+          .breast = {breast.box.x / x_scale, breast.box.y / y_scale, breast.box.width / x_scale,
+                     breast.box.height / y_scale},
+          .breast_found = breast.found,
+          .aspect = aspect,
+          .percentile = bright.percentile,
+          .gain = bright.gain};
+}
 
-  DetectorInput result;
-  result.to_input = AffineTransform::scaling(x_scale, y_scale)
-                        .then(AffineTransform::translation(-breast.box.x, -breast.box.y))
-                        .then(fitted.to_canvas);
-  result.breast = {breast.box.x / x_scale, breast.box.y / y_scale, breast.box.width / x_scale,
-                   breast.box.height / y_scale};
-  result.breast_found = breast.found;
-  result.aspect = aspect;
-  result.percentile = bright.percentile;
-  result.gain = bright.gain;
-  result.input = minus_mean(fitted.canvas, options.mean);
-  result.canvas = std::move(fitted.canvas);
-  return result;
+DetectorInput detector_input(const Tensor& grey, const DetectorInputOptions& options) {
+  require<ArgumentError>(std::isfinite(options.mean), "detector_input: mean ", options.mean);
+  const BreastCrop crop = crop_breast(grey, options);
+  FittedPicture fitted = fit_to_canvas(crop.picture, options.canvas);
+  return {.input = minus_mean(fitted.canvas, options.mean),
+          .canvas = std::move(fitted.canvas),
+          .to_input = crop.to_crop.then(fitted.to_canvas),
+          .breast = crop.breast,
+          .breast_found = crop.breast_found,
+          .aspect = crop.aspect,
+          .percentile = crop.percentile,
+          .gain = crop.gain};
 }
 
 } // namespace mammo::image

@@ -54,6 +54,13 @@ class JsonWriter {
     throw ArgumentError("a value of an enumeration that has no name");
   }
   template <class T>
+    requires(!JsonLeaf<std::vector<T>>)
+  static Json write(const std::vector<T>& values) {
+    Json items = Json::array();
+    for (const T& value : values) items.push_back(write(value));
+    return items;
+  }
+  template <class T>
   static Json write(const T& value) {
     JsonWriter inner;
     describe(inner, value);

@@ -9,6 +9,7 @@ namespace mammo::nn {
 namespace {
 
 constexpr unsigned as_varint = 0;
+constexpr unsigned as_64_bits = 1;
 constexpr unsigned with_length = 2;
 constexpr unsigned as_32_bits = 5;
 
@@ -53,6 +54,11 @@ void ProtobufMessage::integer(int field, std::int64_t value) {
 
 void ProtobufMessage::real(int field, float value) {
   tag(field, as_32_bits);
+  append(bytes_of(value));
+}
+
+void ProtobufMessage::real64(int field, double value) {
+  tag(field, as_64_bits);
   append(bytes_of(value));
 }
 

@@ -12,14 +12,16 @@
 
 namespace mammo::nn {
 
-/// A protocol buffers message in the making (https://protobuf.dev/programming-guides/encoding). ONNX needs
-/// four kinds of fields, which are here; the library that has them all is ten megabytes to build with.
+/// A protocol buffers message in the making (https://protobuf.dev/programming-guides/encoding). ONNX
+/// and TensorBoard need five kinds of fields, which are here; the library that has them all is ten megabytes to
+/// build with.
 ///
 /// Large bytes are borrowed, not copied: they must stay until the message is written.
 class ProtobufMessage {
  public:
   void integer(int field, std::int64_t value);
   void real(int field, float value);
+  void real64(int field, double value);
   void text(int field, std::string_view value);
   void borrowed(int field, std::span<const std::byte> value);
   void message(int field, ProtobufMessage value);

@@ -41,6 +41,22 @@ struct DetectorInputOptions {
   double mean = 114; ///< grey levels, subtracted from the canvas
 };
 
+/// The part of a film that a detector looks at, before it is fitted to the canvas: what training keeps of
+/// each film, to fit it another way every time.
+struct BreastCrop {
+  Tensor picture;          ///< u8 [h, w] at the working size
+  AffineTransform to_crop; ///< from the original picture, between pixel edges as Box counts them
+  Box breast;              ///< the crop, in pixels of the original picture
+  bool breast_found = false; ///< false: nothing large enough was seen and the whole film was taken
+  double aspect = 0;         ///< used
+  double percentile = 0;     ///< grey level that became the brightness target, before `least`
+  double gain = 1;           ///< of the brightness
+};
+
+/// Resizes a film to the working size, finds the breast and evens out its brightness. Throws as
+/// detector_input does.
+BreastCrop crop_breast(const Tensor& grey, const DetectorInputOptions& options = {});
+
 struct DetectorInput {
   Tensor input;  ///< f32 [1, 1, canvas height, canvas width]: canvas - mean
   Tensor canvas; ///< u8 [canvas height, canvas width]: what the network sees
@@ -53,8 +69,7 @@ struct DetectorInput {
   double gain = 1;           ///< of the brightness
 };
 
-/// Resizes a film to the working size, finds the breast, evens out its brightness and fits it to the
-/// network's canvas.
+/// crop_breast, fitted to the network's canvas.
 ///
 /// `grey`: u8 [H, W] at the original resolution, air dark. Throws TypeError or ShapeError on another picture;
 /// ArgumentError on an aspect outside 0.05 to 20 (a strip that is no film) or another option out of range.
