@@ -98,7 +98,9 @@ Analysis Analyzer::analyze(const image::Film& film, const AnalysisOptions& optio
   Stopwatch watch(analysis.times);
   const image::GreyImage grey = image::render_grey8(film, options.voi);
   watch.lap("voi");
-  const image::DetectorInput input = image::detector_input(grey.pixels, models_->input);
+  image::DetectorInputOptions preparation = models_->input;
+  preparation.aspect = options.aspect;
+  const image::DetectorInput input = image::detector_input(grey.pixels, preparation);
   watch.lap("preprocessing");
   const models::RetinaNetOutput output = detector.network->forward(input.input);
   watch.lap("network");
@@ -117,7 +119,7 @@ Analysis Analyzer::analyze(const image::Film& film, const AnalysisOptions& optio
                     .modality = film.metadata.modality,
                     .sop_instance_uid = film.metadata.sop_instance_uid};
   analysis.preprocessing = {.voi = grey.voi,
-                            .options = models_->input,
+                            .options = preparation,
                             .aspect = input.aspect,
                             .breast_found = input.breast_found,
                             .breast = input.breast,

@@ -1,13 +1,11 @@
 #include "mammo/image/line_plot.hpp"
 
-#include "image/axis.hpp"
 #include "image/lettering.hpp"
+#include "image/plot_axes.hpp"
 #include "mammo/core/error.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <limits>
 #include <vector>
 
 #include <opencv2/imgproc.hpp>
@@ -18,11 +16,6 @@ namespace {
 const cv::Scalar paper(255, 255, 255);
 const cv::Scalar ink(40, 40, 40);
 const cv::Scalar grid(225, 225, 225);
-
-// Okabe and Ito (2008), without their yellow, which is hard to see on white.
-const std::array<cv::Scalar, 7> colors = {
-    cv::Scalar(0, 114, 178),  cv::Scalar(213, 94, 0),  cv::Scalar(0, 158, 115), cv::Scalar(204, 121, 167),
-    cv::Scalar(86, 180, 233), cv::Scalar(230, 159, 0), cv::Scalar(0, 0, 0)};
 
 // OpenCV's lines take whole numbers of sixteenths of a pixel.
 constexpr int fraction_bits = 4;
@@ -43,45 +36,9 @@ struct Measures {
         heading(std::max(8.0, height / 45)) {}
 };
 
-struct Range {
-  double low = std::numeric_limits<double>::infinity();
-  double high = -std::numeric_limits<double>::infinity();
-
-  void include(double value) {
-    low = std::min(low, value);
-    high = std::max(high, value);
-  }
-};
-
-bool can_be_drawn(const LineSeries& series, std::size_t i, bool logarithmic_y) {
-  return std::isfinite(series.x[i]) && std::isfinite(series.y[i]) && (!logarithmic_y || series.y[i] > 0);
-}
-
-struct Axes {
-  Axis x;
-  Axis y;
-};
-
-// Spanning all points.
-Axes axes_of(std::span<const LineSeries> all, bool logarithmic_y) {
-  require<ArgumentError>(!all.empty() && all.size() <= colors.size(), "plot of ", all.size(),
-                         " series, expected 1 to ", colors.size());
-  Range x;
-  Range y;
-  for (const LineSeries& series : all) {
-    require<ArgumentError>(series.x.size() == series.y.size(), "plot: series \"", series.name, "\" has ",
-                           series.x.size(), " x and ", series.y.size(), " y");
-    for (std::size_t i = 0; i < series.x.size(); ++i) {
-      if (!can_be_drawn(series, i, logarithmic_y)) continue;
-      x.include(series.x[i]);
-      y.include(series.y[i]);
-    }
-  }
-  require<ArgumentError>(x.low <= x.high, "plot without a point that can be drawn");
-  constexpr double largest = 1e300; // sums and differences of the ends stay finite
-  require<ArgumentError>(std::max({-x.low, x.high, -y.low, y.high}) <= largest,
-                         "plot of numbers beyond 1e300 in magnitude");
-  return {{x.low, x.high, false}, {y.low, y.high, logarithmic_y}};
+cv::Scalar color_of(std::size_t series) {
+  const auto& rgb = plot_colors[series];
+  return {static_cast<double>(rgb[0]), static_cast<double>(rgb[1]), static_cast<double>(rgb[2])};
 }
 
 struct LegendEntry {
@@ -103,7 +60,7 @@ std::vector<LegendEntry> legend_of(std::span<const LineSeries> all, int left, in
       x = left;
       ++row;
     }
-    entries.push_back({name, colors[i], x, row});
+    entries.push_back({name, color_of(i), x, row});
     x += width;
   }
   return entries;
@@ -158,7 +115,7 @@ void draw_y_ticks(cv::Mat& rgb, const cv::Rect& area, const Axis& axis, const st
 }
 
 // A line through each run of points between gaps.
-void draw_series(cv::Mat& rgb, const cv::Rect& area, const Axes& axes, const LineSeries& series,
+void draw_series(cv::Mat& rgb, const cv::Rect& area, const PlotAxes& axes, const LineSeries& series,
                  const cv::Scalar& color, bool logarithmic_y, const Measures& m) {
   constexpr double fine = 1 << fraction_bits;
   std::vector<cv::Point> run;
@@ -186,7 +143,7 @@ void draw_series(cv::Mat& rgb, const cv::Rect& area, const Axes& axes, const Lin
 } // namespace
 
 Tensor draw_line_plot(std::span<const LineSeries> series, const LinePlotOptions& options) {
-  const Axes axes = axes_of(series, options.logarithmic_y);
+  const PlotAxes axes = axes_of(series, options.logarithmic_y);
   constexpr std::int64_t largest_side = 8192;
   require<ArgumentError>(std::clamp<std::int64_t>(options.height, 1, largest_side) == options.height &&
                              std::clamp<std::int64_t>(options.width, 1, largest_side) == options.width,
@@ -216,7 +173,7 @@ Tensor draw_line_plot(std::span<const LineSeries> series, const LinePlotOptions&
   draw_x_ticks(rgb, area, axes.x, axes.x.ticks(std::max(2, area.width / (9 * m.gap))), m);
   draw_y_ticks(rgb, area, axes.y, y_ticks, m);
   for (std::size_t i = 0; i < series.size(); ++i) {
-    draw_series(rgb, area, axes, series[i], colors[i], options.logarithmic_y, m);
+    draw_series(rgb, area, axes, series[i], color_of(i), options.logarithmic_y, m);
   }
   cv::line(rgb, {left, bottom}, {right, bottom}, ink);
   cv::line(rgb, {left, top}, {left, bottom}, ink);

@@ -191,3 +191,23 @@ TEST_CASE("plots that show nothing are refused") {
   CHECK_THROWS_AS(draw_line_plot(All{level(1)}, {.height = 60, .width = 60}), ArgumentError);
   CHECK_THROWS_AS(draw_line_plot(All{level(1)}, {.width = 100'000}), ArgumentError);
 }
+
+TEST_CASE("An SVG plot has a line for each run of points, and its texts escaped") {
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  const All series = {{"a < b", {0, 1, 2, 3, 4}, {0, 1, nan, 2, 4}}, {"", {2}, {3}}};
+  const std::string svg = line_plot_svg(series, {.title = "R&D", .height = 300, .width = 400});
+  const auto count = [&](const std::string& what) {
+    std::size_t times = 0;
+    for (std::size_t at = svg.find(what); at != std::string::npos; at = svg.find(what, at + 1)) ++times;
+    return times;
+  };
+  CHECK(svg.starts_with("<svg "));
+  CHECK(svg.ends_with("</svg>\n"));
+  CHECK(count("<polyline") == 2);
+  CHECK(count("<circle") == 1);
+  CHECK(count("a &lt; b") == 1);
+  CHECK(count("R&amp;D") == 1);
+  CHECK(count("nan") == 0);
+  CHECK_THROWS_AS(line_plot_svg({}), ArgumentError);
+  CHECK_THROWS_AS(line_plot_svg(series, {.height = 0}), ArgumentError);
+}

@@ -10,6 +10,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace mammo::app {
@@ -30,6 +31,8 @@ struct AnalyzerOptions {
 struct AnalysisOptions {
   double threshold = default_threshold; ///< 0 to 1; the detector itself keeps nothing below 0.02
   image::VoiChoice voi;
+  /// Of the film's true width to its height, where its picture is stretched. By default the picture's own.
+  std::optional<double> aspect = std::nullopt;
 };
 
 struct FileOptions {

@@ -36,4 +36,8 @@ struct LinePlotOptions {
 /// axes.
 Tensor draw_line_plot(std::span<const LineSeries> series, const LinePlotOptions& options = {});
 
+/// The same plot as an SVG 1.1 document, its text in the reader's own sans-serif font. Throws as above, but
+/// no size is too small.
+std::string line_plot_svg(std::span<const LineSeries> series, const LinePlotOptions& options = {});
+
 } // namespace mammo::image

@@ -1,0 +1,96 @@
+#include "app/figures_json.hpp"
+#include "app/file_set.hpp"
+#include "app/plot_files.hpp"
+#include "mammo/app/detector_evaluation.hpp"
+#include "mammo/app/model_folder.hpp"
+#include "mammo/app/output_folder.hpp"
+
+#include <map>
+
+namespace mammo::app {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;
+
+Json to_json(const fs::path& path) {
+  if (path.empty()) return nullptr;
+  return {{"path", path.string()}, {"sha256", sha256_of_file(path)}};
+}
+
+Json to_json(const DetectionRecord& record, const data::DetectionSet& set) {
+  std::map<double, std::size_t> aspects;
+  for (const data::AnnotatedFilm& film : set.films) ++aspects[film.native_aspect.value_or(0)];
+  Json data = {
+      {"annotations", to_json(set.annotations)}, {"split", to_json(record.split)}, {"folds", record.folds}};
+  data["film_aspect"] = aspects.size() > 1           ? Json("of each film")
+                        : aspects.begin()->first > 0 ? Json(aspects.begin()->first)
+                                                     : Json("of the picture");
+  return data;
+}
+
+Json to_json(const std::vector<ModelRecord>& models) {
+  Json list = Json::array();
+  for (const ModelRecord& model : models) {
+    list.push_back({{"task", model.task},
+                    {"name", model.name},
+                    {"version", model.version},
+                    {"weights_sha256", model.weights_sha256},
+                    {"config_sha256", model.config_sha256}});
+  }
+  return list;
+}
+
+Json rules(const DetectionRecord& record) {
+  return {{"average_precision", "as pycocotools: IoU 0.50 to 0.95 by 0.05, 101 recalls, 100 boxes a film"},
+          {"sensitivity",
+           "lesions found at no more than so many false marks a film, counted on all films; a lesion is "
+           "found once, its further marks are false"},
+          {"iou50", "found: intersection over union of at least 0.5"},
+          {"iou20", "found: intersection over union of at least 0.2"},
+          {"centre", "found: the mark's centre lies in the lesion's box"},
+          {"ci95", concat("percentile bootstrap, ", record.bootstrap.resamples, " draws of patients, seed ",
+                          record.bootstrap.seed)}};
+}
+
+} // namespace
+
+std::string metrics_json(const DetectionRecord& record) {
+  Json metrics = {{"schema", "mammo-metrics-1"}, {"task", "mass detection"}};
+  add_figures(metrics, record.figures.figures);
+  metrics["films"] = record.figures.films;
+  metrics["lesions"] = record.figures.lesions;
+  metrics["lesion_free_films"] = record.figures.lesion_free_films;
+  metrics["patients"] = record.figures.patients;
+  metrics["marks"] = record.results.size();
+  metrics["rules"] = rules(record);
+  metrics["data"] = to_json(record, record.set);
+  metrics["models"] = to_json(record.models);
+  if (record.execution) {
+    metrics["execution"] = {{"backend", record.execution->backend},
+                            {"strict", record.execution->strict},
+                            {"isa", record.execution->isa},
+                            {"threads", record.execution->threads}};
+  }
+  metrics["mammo_version"] = MAMMO_VERSION;
+  metrics["warnings"] = record.set.warnings;
+  return metrics.dump(2, ' ', /*ensure_ascii=*/false, Json::error_handler_t::replace) + "\n";
+}
+
+void write_evaluation(const DetectionRecord& record, const fs::path& folder) {
+  const OutputFolder output(folder);
+  FileSet files;
+  files.add(folder / "predictions.json", std::string_view(data::coco_results_json(record.results)));
+  add_plot(files, folder / "froc", record.figures.froc,
+           {.title = concat("FROC, ", record.figures.lesions, " lesions on ", record.figures.films, " films"),
+            .x_label = "false marks a film (all films)",
+            .y_label = "sensitivity"});
+  if (!record.figures.precision_recall.empty()) {
+    add_plot(files, folder / "precision_recall", record.figures.precision_recall,
+             {.title = "Precision and recall at IoU 0.5", .x_label = "recall", .y_label = "precision"});
+  }
+  files.add(folder / "metrics.json", std::string_view(metrics_json(record)));
+  files.commit();
+}
+
+} // namespace mammo::app
