@@ -8,6 +8,7 @@
 #include "mammo/core/memory.hpp"
 #include "mammo/core/threads.hpp"
 #include "mammo/models/detector.hpp"
+#include "mammo/train/detector_films.hpp"
 
 #include <string>
 #include <utility>
@@ -15,29 +16,6 @@
 
 namespace mammo::app {
 namespace {
-
-image::DetectorInputOptions input_options(const models::InputConfig& config) {
-  return {.working_height = config.working_height,
-          .breast = {.blur_sigma = config.breast.blur_sigma,
-                     .otsu_fraction = config.breast.otsu_fraction,
-                     .least_threshold = config.breast.least_threshold,
-                     .frame_columns = config.breast.frame_columns,
-                     .frame_rows = config.breast.frame_rows,
-                     .opening = config.breast.opening,
-                     .least_area = config.breast.least_area,
-                     .margin_columns = config.breast.margin_columns,
-                     .margin_rows = config.breast.margin_rows,
-                     .touching = config.breast.touching,
-                     .touching_rows = config.breast.touching_rows},
-          .brightness = {.percentile = config.brightness.percentile,
-                         .background = config.brightness.background,
-                         .target = config.brightness.target,
-                         .least = config.brightness.least},
-          .canvas = {.height = config.canvas.height,
-                     .width = config.canvas.width,
-                     .max_scale = config.canvas.max_scale},
-          .mean = config.mean};
-}
 
 /// What the network found, in pixels of the original image. A box that lies in the canvas's black border
 /// alone marks nothing of the film and is dropped.
@@ -75,7 +53,7 @@ Analyzer::Analyzer(const AnalyzerOptions& options) : execution_(options.executio
                      .version = detector.config.version,
                      .weights_sha256 = sha256_of_file(detector.weights_path),
                      .config_sha256 = sha256_of_file(folder / "config.json")};
-  const image::DetectorInputOptions input = input_options(detector.config.input);
+  const image::DetectorInputOptions input = train::input_options(detector.config.input);
   models_ = std::make_unique<Models>(Models{std::move(detector), std::move(record), input});
 }
 
