@@ -67,6 +67,7 @@ PathologyEnsemble::PathologyEnsemble(const PathologyEnsembleConfig& config)
     in_features = features;
   }
   add("dense", dense_);
+  add("dropout", dropout_);
   add("heads.pathology", pathology_head_);
   const auto add_head = [&](const char* name, std::optional<nn::Linear>& head, std::int64_t classes) {
     if (classes == 0) return;

@@ -93,14 +93,14 @@ def branch(width_factor, channels):
 BASIC, BOTTLENECK = timm.models.resnet.BasicBlock, timm.models.resnet.Bottleneck
 NARROW = dict(width_factor=0.125, num_classes=5)
 CASES = {
-    "resnet18": (lambda: resnet(18, 0.25, num_classes=10), (2, 3, 64, 48)),
-    "resnet50": (lambda: resnet(50, **NARROW), (2, 3, 64, 48)),
+    "resnet18.narrow": (lambda: resnet(18, 0.25, num_classes=10), (2, 3, 64, 48)),
+    "resnet50.narrow": (lambda: resnet(50, **NARROW), (2, 3, 64, 48)),
     "resnet50.dilated": (lambda: resnet(50, **NARROW, dilated=(False, True, True)), (2, 3, 40, 48)),
     "resnet50.dilated_around": (lambda: resnet(50, **NARROW, dilated=(True, False, True)), (2, 3, 48, 40)),
-    "seresnet18": (lambda: seresnet(BASIC, [2, 2, 2, 2], (16, 32, 64, 128), 10), (2, 3, 64, 48)),
-    "seresnet50": (lambda: seresnet(BOTTLENECK, [3, 4, 6, 3], (8, 16, 32, 64), 5), (2, 3, 48, 64)),
+    "seresnet18.narrow": (lambda: seresnet(BASIC, [2, 2, 2, 2], (16, 32, 64, 128), 10), (2, 3, 64, 48)),
+    "seresnet50.narrow": (lambda: seresnet(BOTTLENECK, [3, 4, 6, 3], (8, 16, 32, 64), 5), (2, 3, 48, 64)),
     "densenet": (lambda: DenseNet(6, (2, 3, 2), 10, bn_size=3, num_classes=4), (2, 3, 64, 48)),
-    "dilated_attention_resnet": (lambda: DilatedAttentionResNet(1, 4, 8, [1, 2, 2, 2], 4), (2, 1, 48, 40)),
+    "dilated_attention_resnet": (lambda: DilatedAttentionResNet(1, 4, 12, [1, 2, 2, 2], 2), (2, 1, 48, 40)),
     "pathology_ensemble": (lambda: PathologyEnsemble(branch(0.125, 1), [24, 16, 12], shape=3, margin=2, birads=4),
                            (2, 1, 64, 48)),
 }
@@ -140,6 +140,7 @@ def record():
         print(name, tuple(logits.shape), logits.abs().max().item())
         if name in WIDE:
             continue
+        store[f"{name}.parameters"] = count(net)
         weight = tensor(f"{name}.weight", tuple(logits.shape))
         store[f"{name}.gradients"] = gradients(net, x, weight)
         store[f"{name}.training_gradients"] = gradients(net.train(), x, weight)
