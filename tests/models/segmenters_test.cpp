@@ -272,6 +272,9 @@ TEST_CASE("segmenters that are none are refused") {
   CHECK_THROWS_AS(UNet({.num_classes = 0}), ArgumentError);
   CHECK_THROWS_AS(UNet({.head_kernel = 2}), ArgumentError);
   CHECK_THROWS_AS(ResNetUNet({.encoder = {.depth = 18}}), ArgumentError);
+  CHECK_THROWS_AS(
+      ResNetUNet({.encoder = {.replace_stride_with_dilation = {false, true, true}, .num_classes = 0}}),
+      ArgumentError);
   CHECK_THROWS_AS(ResNetUNet({.decoder_channels = {256, 128}}), ArgumentError);
   CHECK_THROWS_AS(TransResUNet({.height = 250}), ArgumentError);
   CHECK_THROWS_AS(TransResUNet({.heads = 0}), ArgumentError);

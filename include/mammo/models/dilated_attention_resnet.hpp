@@ -3,6 +3,8 @@
 #include "mammo/models/resnet.hpp"
 #include "mammo/models/squeeze_excitation.hpp"
 
+#include <array>
+#include <cstdint>
 #include <vector>
 
 namespace mammo::models {

@@ -3,6 +3,8 @@
 #include "mammo/models/resnet.hpp"
 #include "mammo/nn/dropout.hpp"
 
+#include <cstdint>
+#include <optional>
 #include <vector>
 
 namespace mammo::models {
@@ -21,7 +23,8 @@ struct PathologyEnsembleConfig {
   bool operator==(const PathologyEnsembleConfig&) const = default;
 };
 
-/// Seed 003's: branches as `keras.applications.ResNet50`, which its listing 7.11 starts from.
+/// Seed 003's, its ResNet-50 "pretrained with the imagenet weights" taken to be
+/// `tf.keras.applications.ResNet50`: strides on the first 1x1 convolution, 1.001e-5 in the norms.
 PathologyEnsembleConfig pathology_ensemble_thesis();
 /// Half as wide, for grey pictures; a branch can start from weights of the half-width ResNet-50 on ImageNet.
 PathologyEnsembleConfig pathology_ensemble_half();

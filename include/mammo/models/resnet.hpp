@@ -25,7 +25,7 @@ struct ResNetConfig {
   /// torchvision.
   std::array<bool, 3> replace_stride_with_dilation{};
   /// By how much a block's channels are squeezed before they are weighed (squeeze_excitation.hpp); 16 in the
-  /// paper. As in timm, the nearest multiple of 8 is taken. 0: blocks weigh no channels.
+  /// paper. As in timm, the nearest multiple of 8 is taken, 8 at least. 0: blocks weigh no channels.
   std::int64_t se_reduction = 0;
   std::int64_t input_channels = 3;
   /// Norms keep their running statistics in training.

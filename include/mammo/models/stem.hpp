@@ -14,8 +14,8 @@ namespace mammo::models {
 ///
 /// A grey picture then gives what it gave before when repeated three times. The alternative, the mean of the
 /// three, gives a third of it, to which the norm behind would have to become used. Where the colour network
-/// was trained on channels normalised with a mean and deviation each, as on ImageNet, none is exact: the grey
-/// picture then needs one mean and deviation for all, about 0.45 and 0.225.
+/// was trained on channels normalised with a mean and deviation each, neither is exact; for torchvision's
+/// weights on ImageNet a grey picture of 0 to 1 takes the averages, 0.449 and 0.226.
 nn::StateDict with_grey_stem(nn::StateDict weights, const nn::Module& module);
 
 } // namespace mammo::models
