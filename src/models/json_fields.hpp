@@ -2,7 +2,9 @@
 
 #include "mammo/core/error.hpp"
 
+#include <array>
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <set>
 #include <string>
@@ -29,7 +31,7 @@ concept JsonLeaf =
     std::same_as<T, bool> || std::same_as<T, std::int64_t> || std::same_as<T, double> ||
     std::same_as<T, std::string> || std::same_as<T, std::vector<std::int64_t>> ||
     std::same_as<T, std::vector<double>> || std::same_as<T, std::vector<std::vector<double>>> ||
-    std::same_as<T, std::vector<std::string>>;
+    std::same_as<T, std::vector<std::string>> || std::same_as<T, std::array<bool, 3>>;
 
 // The name of each value of an enumeration, found by argument-dependent lookup on a pointer to it.
 template <class T>
@@ -136,6 +138,15 @@ class JsonReader {
     std::vector<T> items(json.size());
     for (std::size_t i = 0; i < items.size(); ++i) read(json[i], concat(name, '[', i, ']'), items[i]);
     value = std::move(items);
+  }
+
+  template <class T, std::size_t N>
+  static void read(const Json& json, const std::string& name, std::array<T, N>& value) {
+    require<Error>(json.is_array() && json.size() == N, name, " is ", json.dump(), ", expected an array of ",
+                   N);
+    std::array<T, N> items{};
+    for (std::size_t i = 0; i < N; ++i) read(json[i], concat(name, '[', i, ']'), items[i]);
+    value = items;
   }
 
   std::string name_of(const std::string& key) const { return path_.empty() ? key : path_ + '.' + key; }

@@ -1,9 +1,12 @@
 #include "mammo/models/resnet.hpp"
 
+#include "mammo/ops/elementwise.hpp"
 #include "mammo/ops/pooling.hpp"
 #include "mammo/ops/views.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <functional>
 #include <utility>
 
 namespace mammo::models {
@@ -34,6 +37,12 @@ const ResNetConfig& checked(const ResNetConfig& config) {
                          config.width_factor, ", expected 1/64 to 16");
   require<ArgumentError>(!config.stride_on_1x1 || has_bottlenecks(config), "ResNet-", config.depth,
                          " with its stride on the 1x1 convolution: its blocks have none");
+  const auto& dilated = config.replace_stride_with_dilation;
+  require<ArgumentError>(has_bottlenecks(config) || std::ranges::none_of(dilated, std::identity{}), "ResNet-",
+                         config.depth, " with dilation: only those of bottlenecks, 50 and deeper, have it");
+  require<ArgumentError>(config.se_reduction >= 0 && config.se_reduction <= 1024,
+                         "ResNet with a squeeze-and-excitation reduction of ", config.se_reduction,
+                         ", expected 0 to 1024");
   require<ArgumentError>(config.input_channels >= 1 && config.input_channels <= 65536, "ResNet of ",
                          config.input_channels, " input channels, expected 1 to 65536");
   require<ArgumentError>(config.num_classes >= 0 && config.num_classes <= 1 << 24, "ResNet of ",
@@ -49,17 +58,31 @@ nn::Conv2dConfig conv1x1(std::int64_t in, std::int64_t out, std::int64_t stride 
   return {.in_channels = in, .out_channels = out, .kernel = 1, .stride = stride, .bias = false};
 }
 
-nn::Conv2dConfig conv3x3(std::int64_t in, std::int64_t out, std::int64_t stride = 1) {
-  return {.in_channels = in, .out_channels = out, .kernel = 3, .stride = stride, .padding = 1, .bias = false};
+nn::Conv2dConfig conv3x3(std::int64_t in, std::int64_t out, std::int64_t stride, std::int64_t dilation) {
+  return {.in_channels = in,
+          .out_channels = out,
+          .kernel = 3,
+          .stride = stride,
+          .padding = dilation,
+          .dilation = dilation,
+          .bias = false};
 }
 
 nn::Conv2dConfig first_conv(const ResidualBlock::Config& c) {
-  if (!c.bottleneck) return conv3x3(c.in_channels, c.channels, c.stride);
+  if (!c.bottleneck) return conv3x3(c.in_channels, c.channels, c.stride, c.dilation);
   return conv1x1(c.in_channels, c.channels, c.stride_on_1x1 ? c.stride : 1);
 }
 
 nn::Conv2dConfig second_conv(const ResidualBlock::Config& c) {
-  return conv3x3(c.channels, c.channels, c.bottleneck && !c.stride_on_1x1 ? c.stride : 1);
+  return conv3x3(c.channels, c.channels, c.bottleneck && !c.stride_on_1x1 ? c.stride : 1, c.dilation);
+}
+
+// Of squeeze and excitation: timm's rounding.
+std::int64_t hidden_of(std::int64_t channels, std::int64_t reduction) {
+  if (reduction == 0) return 0;
+  constexpr std::int64_t multiple = 8;
+  const double exact = static_cast<double>(channels) / static_cast<double>(reduction);
+  return std::max(static_cast<std::int64_t>(exact + multiple / 2.0) / multiple * multiple, multiple);
 }
 
 nn::BatchNorm2dConfig norm_of(nn::BatchNorm2dConfig norm, std::int64_t channels) {
@@ -82,6 +105,10 @@ ResidualBlock::ResidualBlock(const Config& config)
     add("conv3", conv3_.emplace(conv1x1(config.channels, config.out_channels)));
     add("bn3", bn3_.emplace(norm_of(config.norm, config.out_channels)));
   }
+  if (config.se_hidden > 0) {
+    add("se",
+        se_.emplace(SqueezeExcitation::Config{.channels = config.out_channels, .hidden = config.se_hidden}));
+  }
   if (config.stride != 1 || config.in_channels != config.out_channels) {
     add("downsample.0", projection_.emplace(conv1x1(config.in_channels, config.out_channels, config.stride)));
     add("downsample.1", projection_norm_.emplace(norm_of(config.norm, config.out_channels)));
@@ -90,10 +117,12 @@ ResidualBlock::ResidualBlock(const Config& config)
 
 Tensor ResidualBlock::forward(const Tensor& x) const {
   const Tensor shortcut = projection_ ? conv_norm(*projection_, *projection_norm_, x) : x;
+  const nn::Conv2d& last_conv = conv3_ ? *conv3_ : conv2_;
+  const nn::BatchNorm2d& last_norm = conv3_ ? *bn3_ : bn2_;
   Tensor y = conv_norm(conv1_, bn1_, x, Activation::relu);
-  if (!conv3_) return conv_norm(conv2_, bn2_, y, Activation::relu, shortcut);
-  y = conv_norm(conv2_, bn2_, y, Activation::relu);
-  return conv_norm(*conv3_, *bn3_, y, Activation::relu, shortcut);
+  if (conv3_) y = conv_norm(conv2_, bn2_, y, Activation::relu);
+  if (!se_) return conv_norm(last_conv, last_norm, y, Activation::relu, shortcut);
+  return relu(mammo::add(se_->forward(conv_norm(last_conv, last_norm, y)), shortcut));
 }
 
 ResNet::ResNet(const ResNetConfig& config)
@@ -109,16 +138,23 @@ ResNet::ResNet(const ResNetConfig& config)
   add("bn1", bn1_);
   const std::array<int, 4> blocks = blocks_of(config.depth);
   std::int64_t in_channels = stem_channels;
+  std::int64_t dilation = 1;
   for (int stage = 0; stage < 4; ++stage) {
     const auto i = static_cast<std::size_t>(stage);
+    const bool dilated = stage > 0 && config.replace_stride_with_dilation[i - 1];
+    // The first block still sees what a stage without gaps gives it.
+    const std::int64_t first_dilation = dilation;
+    if (dilated) dilation *= 2;
     for (int block = 0; block < blocks[i]; ++block) {
       stages_[i].emplace_back(
           ResidualBlock::Config{.in_channels = in_channels,
                                 .channels = scaled(stem_channels << stage, config.width_factor),
                                 .out_channels = stage_channels(stage),
-                                .stride = stage > 0 && block == 0 ? 2 : 1,
+                                .stride = stage > 0 && block == 0 && !dilated ? 2 : 1,
                                 .bottleneck = has_bottlenecks(config),
                                 .stride_on_1x1 = config.stride_on_1x1,
+                                .dilation = block == 0 ? first_dilation : dilation,
+                                .se_hidden = hidden_of(stage_channels(stage), config.se_reduction),
                                 .norm = {.eps = config.norm_eps, .frozen = config.frozen_norm}});
       in_channels = stage_channels(stage);
     }

@@ -12,6 +12,8 @@ namespace {
 const ResNetUNetConfig& checked(const ResNetUNetConfig& config) {
   require<ArgumentError>(config.encoder.num_classes == 0,
                          "ResNet U-Net on an encoder with a classifier, expected num_classes 0");
+  require<ArgumentError>(config.encoder.replace_stride_with_dilation == std::array<bool, 3>{},
+                         "ResNet U-Net on a dilated encoder, expected each stage to halve the resolution");
   require<ArgumentError>(config.decoder_channels.size() == 5, "ResNet U-Net with a decoder of ",
                          config.decoder_channels.size(), " levels, expected 5");
   check_levels("ResNet U-Net", config.decoder_channels);

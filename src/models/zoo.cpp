@@ -4,6 +4,9 @@
 #include "mammo/models/aunet.hpp"
 #include "mammo/models/cascaded_unets.hpp"
 #include "mammo/models/connected_unets.hpp"
+#include "mammo/models/densenet.hpp"
+#include "mammo/models/dilated_attention_resnet.hpp"
+#include "mammo/models/pathology_ensemble.hpp"
 #include "mammo/models/resnet.hpp"
 #include "mammo/models/resnet_unet.hpp"
 #include "mammo/models/retinanet.hpp"
@@ -17,6 +20,9 @@
 #include "models/aunet_fields.hpp"
 #include "models/cascaded_unets_fields.hpp"
 #include "models/connected_unets_fields.hpp"
+#include "models/densenet_fields.hpp"
+#include "models/dilated_attention_resnet_fields.hpp"
+#include "models/pathology_ensemble_fields.hpp"
 #include "models/resnet_fields.hpp"
 #include "models/resnet_unet_fields.hpp"
 #include "models/retinanet_fields.hpp"
@@ -34,12 +40,18 @@ std::vector<NetworkInput> one_picture(std::int64_t channels, Size2d size) {
   return {{"image", {1, channels, size.height, size.width}}};
 }
 
+// Features alone, as its weights on ImageNet.
+const ResNetConfig resnet50_half{.width_factor = 0.5, .stride_on_1x1 = true, .num_classes = 0};
+
 Architecture resnet() {
   return architecture<ResNet>(
       {.name = "resnet",
        .configurations = {{"resnet18", {.depth = 18}, 224},
                           {"resnet34", {.depth = 34}, 224},
                           {"resnet50", {.depth = 50}, 224},
+                          {"resnet50_half", resnet50_half, 224},
+                          {"resnet50_dilated", {.replace_stride_with_dilation = {false, true, true}}, 224},
+                          {"seresnet50", {.se_reduction = 16}, 224},
                           {"resnet101", {.depth = 101}, 224},
                           {"resnet152", {.depth = 152}, 224}},
        .inputs = [](const ResNetConfig& c, Size2d size) { return one_picture(c.input_channels, size); },
@@ -48,6 +60,49 @@ Architecture resnet() {
          const auto stages = net.features(x[0]);
          return {{"layer1", stages[0]}, {"layer2", stages[1]}, {"layer3", stages[2]}, {"layer4", stages[3]}};
        }});
+}
+
+Architecture densenet() {
+  return architecture<DenseNet>(
+      {.name = "densenet",
+       .configurations = {{"densenet121", densenet121(), 224}, {"densenet201", densenet201(), 224}},
+       .inputs = [](const DenseNetConfig& c, Size2d size) { return one_picture(c.input_channels, size); },
+       .forward = [](const DenseNet& net, std::span<const Tensor> x) -> std::vector<NamedTensor> {
+         return {{"logits", net.forward(x[0])}};
+       }});
+}
+
+Architecture dilated_attention_resnet() {
+  return architecture<DilatedAttentionResNet>(
+      {.name = "dilated_attention_resnet",
+       .configurations = {{"dilated_attention_resnet50", {}, 224}},
+       .inputs = [](const DilatedAttentionResNetConfig& c,
+                    Size2d size) { return one_picture(c.input_channels, size); },
+       .forward = [](const DilatedAttentionResNet& net, std::span<const Tensor> x)
+           -> std::vector<NamedTensor> { return {{"logits", net.forward(x[0])}}; }});
+}
+
+// Crops are as large as the masks that seed 003's segmentation network draws on them.
+Architecture pathology_ensemble() {
+  return architecture<PathologyEnsemble>(
+      {.name = "pathology_ensemble",
+       .configurations = {{"pathology_ensemble_thesis", pathology_ensemble_thesis(), 256},
+                          {"pathology_ensemble_half", pathology_ensemble_half(), 256}},
+       .inputs =
+           [](const PathologyEnsembleConfig& c, Size2d size) {
+             std::vector<NetworkInput> inputs = one_picture(c.branch.input_channels, size);
+             inputs.push_back({"mask", {1, 1, size.height, size.width}});
+             return inputs;
+           },
+       .forward =
+           [](const PathologyEnsemble& net, std::span<const Tensor> x) {
+             const PathologyOutput y = net.forward(x[0], x[1]);
+             std::vector<NamedTensor> outputs{{"pathology", y.pathology}};
+             if (y.shape.defined()) outputs.push_back({"shape", y.shape});
+             if (y.margin.defined()) outputs.push_back({"margin", y.margin});
+             if (y.birads.defined()) outputs.push_back({"birads", y.birads});
+             return outputs;
+           }});
 }
 
 // The shipped detector's.
@@ -105,6 +160,9 @@ Architecture segmenter(const std::string& name,
 const std::vector<Architecture>& architectures() {
   static const std::vector<Architecture> table{
       resnet(),
+      densenet(),
+      dilated_attention_resnet(),
+      pathology_ensemble(),
       retinanet(),
       segmenter<UNet>("unet", {{"unet", {}, 256},
                                {"residual_unet", residual_unet(), 256},

@@ -96,7 +96,7 @@ def main():
         grey = net_of(1, channels=1)
         grey.load_state_dict({**state, "conv1.weight": state["conv1.weight"].sum(1, keepdim=True)})
         config = {**CONFIG, "network": {**CONFIG["network"], "input_channels": 1}}
-        check_converted(grey, checkpoint, scratch / "grey", "--one-channel", "conv1.weight", config=config)
+        check_converted(grey, checkpoint, scratch / "grey", "--one-channel", config=config)
 
         wrong = dict(state)
         del wrong["layer1.0.bn1.running_var"]

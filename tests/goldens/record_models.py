@@ -36,13 +36,14 @@ DETECTOR_SIZES = ((24, 30, 38), (48, 60, 76), (96, 120, 152), (192, 241, 305))
 DETECTOR_RATIOS = (0.75, 1.0, 1.35)
 
 
-def resnet(depth, width_factor=1.0, stride_on_1x1=False, input_channels=3, num_classes=1000):
+def resnet(depth, width_factor=1.0, stride_on_1x1=False, input_channels=3, num_classes=1000, dilated=(False,) * 3):
     block, layers = DEPTHS[depth]
     net = ResNet(block, layers)
     net.inplanes = 64
     for stage in range(4):
         planes = round((64 << stage) * width_factor)
-        setattr(net, f"layer{stage + 1}", net._make_layer(block, planes, layers[stage], stride=1 if stage == 0 else 2))
+        layer = net._make_layer(block, planes, layers[stage], 1 if stage == 0 else 2, stage > 0 and dilated[stage - 1])
+        setattr(net, f"layer{stage + 1}", layer)
     if stride_on_1x1:
         for module in net.modules():
             if isinstance(module, Bottleneck):

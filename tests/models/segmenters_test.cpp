@@ -6,18 +6,13 @@
 #include "mammo/models/transres_unet.hpp"
 #include "mammo/models/transunet.hpp"
 #include "mammo/models/unet.hpp"
-#include "mammo/nn/gradients.hpp"
-#include "mammo/ops/elementwise.hpp"
-#include "mammo/ops/reduction.hpp"
 #include "models/aunet_fields.hpp"
 #include "models/cascaded_unets_fields.hpp"
 #include "models/connected_unets_fields.hpp"
 #include "models/resnet_unet_fields.hpp"
 #include "models/transres_unet_fields.hpp"
 #include "models/transunet_fields.hpp"
-#include "tests/models/recorded_gradients.hpp"
-#include "tests/models/sampled.hpp"
-#include "tests/support/files.hpp"
+#include "tests/models/recorded_network.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -28,34 +23,11 @@ using namespace mammo::models;
 namespace {
 
 template <class Net>
-using ConfigOf = std::remove_cvref_t<decltype(std::declval<const Net&>().config())>;
-
-// Logits, and every parameter's gradient. In training they are compared in f64 alone: a norm over the batch
-// takes out the scale of the weights before it, so that some of their gradients are what is left of sums that
-// cancel.
-template <class Net>
-void check_recorded(const std::string& name, const ConfigOf<Net>& config, const Shape& input, DType dtype) {
-  INFO(name);
+void check_recorded(const std::string& name, const test::ConfigOf<Net>& config, const Shape& input,
+                    DType dtype) {
   const nn::SafeTensors golden(test::golden("models/segmenters.safetensors"));
-  Net net(config);
-  CHECK(net.parameter_count() == golden.tensor(name + ".parameters").template item<std::int64_t>());
-  net.to(dtype);
-  load_by_formula(net);
   const Tensor x = nn::formula_tensor(name + ".input", input).to(dtype);
-  test::check_sampled(golden, {{name + ".logits", net.forward(x)}});
-
-  net.set_trainable("*");
-  const auto go_backward = [&] {
-    const Tensor y = net.forward(x);
-    nn::clear_gradients(net);
-    backward(sum(multiply(y, nn::formula_tensor(name + ".weight", y.shape()).to(dtype))));
-  };
-  go_backward();
-  test::check_gradients(golden.tensor(name + ".gradients"), net);
-  if (dtype != DType::f64 || !golden.contains(name + ".training_gradients")) return;
-  net.train();
-  go_backward();
-  test::check_gradients(golden.tensor(name + ".training_gradients"), net);
+  test::check_network<Net>(golden, name, config, dtype, [&](const Net& net) { return net.forward(x); });
 }
 
 void check_resnet18_unet(DType dtype) {
@@ -145,14 +117,6 @@ void check_others(DType dtype) {
 // Where oneDNN has the convolutions, nothing may need reference.
 ExecutionScope fast_backends() {
   return ExecutionScope({.strict = find_backend("onednn") != nullptr});
-}
-
-// No field of `config` may have its default, or its absence from the JSON would not be noticed.
-template <class Config>
-void check_written_and_read(const Config& config) {
-  Config read;
-  JsonReader::read(Json::parse(JsonWriter::write(config).dump()), "network", read);
-  CHECK(read == config);
 }
 
 std::int64_t recorded_count(const std::string& name) {
@@ -308,6 +272,9 @@ TEST_CASE("segmenters that are none are refused") {
   CHECK_THROWS_AS(UNet({.num_classes = 0}), ArgumentError);
   CHECK_THROWS_AS(UNet({.head_kernel = 2}), ArgumentError);
   CHECK_THROWS_AS(ResNetUNet({.encoder = {.depth = 18}}), ArgumentError);
+  CHECK_THROWS_AS(
+      ResNetUNet({.encoder = {.replace_stride_with_dilation = {false, true, true}, .num_classes = 0}}),
+      ArgumentError);
   CHECK_THROWS_AS(ResNetUNet({.decoder_channels = {256, 128}}), ArgumentError);
   CHECK_THROWS_AS(TransResUNet({.height = 250}), ArgumentError);
   CHECK_THROWS_AS(TransResUNet({.heads = 0}), ArgumentError);
@@ -327,40 +294,40 @@ TEST_CASE("configurations of segmenters survive being written and read") {
                         .residual_decoder = true,
                         .attention_gates = true,
                         .head_kernel = 3};
-  check_written_and_read(unet);
-  check_written_and_read(ResNetUNetConfig{
+  test::check_written_and_read(unet);
+  test::check_written_and_read(ResNetUNetConfig{
       .encoder = {.depth = 18, .num_classes = 0}, .decoder_channels = {5, 4, 3, 2, 1}, .num_classes = 2});
-  check_written_and_read(TransResUNetConfig{.input_channels = 2,
-                                            .num_classes = 3,
-                                            .height = 64,
-                                            .width = 128,
-                                            .channels = {4, 5},
-                                            .layers = 6,
-                                            .heads = 7,
-                                            .features = 8,
-                                            .head_features = 9,
-                                            .mlp_features = 10,
-                                            .dropout = 0.2,
-                                            .output_dropout = 0.3});
-  check_written_and_read(
+  test::check_written_and_read(TransResUNetConfig{.input_channels = 2,
+                                                  .num_classes = 3,
+                                                  .height = 64,
+                                                  .width = 128,
+                                                  .channels = {4, 5},
+                                                  .layers = 6,
+                                                  .heads = 7,
+                                                  .features = 8,
+                                                  .head_features = 9,
+                                                  .mlp_features = 10,
+                                                  .dropout = 0.2,
+                                                  .output_dropout = 0.3});
+  test::check_written_and_read(
       AUNetConfig{.input_channels = 2, .num_classes = 3, .channels = {4, 5}, .attention_reduction = 6});
-  check_written_and_read(ConnectedUNetsConfig{.input_channels = 2,
-                                              .num_classes = 3,
-                                              .channels = {4, 5},
-                                              .residual = true,
-                                              .attention_gates = true,
-                                              .dilations = {2}});
-  check_written_and_read(TransUNetConfig{.input_channels = 1,
-                                         .num_classes = 2,
-                                         .height = 64,
-                                         .width = 128,
-                                         .stem_channels = 8,
-                                         .stage_blocks = {1, 2, 3},
-                                         .layers = 4,
-                                         .heads = 2,
-                                         .features = 6,
-                                         .mlp_features = 7,
-                                         .dropout = 0.3,
-                                         .decoder_channels = {5, 4, 3, 2, 1}});
-  check_written_and_read(CascadedUNetsConfig{.scales = 2, .unet = unet});
+  test::check_written_and_read(ConnectedUNetsConfig{.input_channels = 2,
+                                                    .num_classes = 3,
+                                                    .channels = {4, 5},
+                                                    .residual = true,
+                                                    .attention_gates = true,
+                                                    .dilations = {2}});
+  test::check_written_and_read(TransUNetConfig{.input_channels = 1,
+                                               .num_classes = 2,
+                                               .height = 64,
+                                               .width = 128,
+                                               .stem_channels = 8,
+                                               .stage_blocks = {1, 2, 3},
+                                               .layers = 4,
+                                               .heads = 2,
+                                               .features = 6,
+                                               .mlp_features = 7,
+                                               .dropout = 0.3,
+                                               .decoder_channels = {5, 4, 3, 2, 1}});
+  test::check_written_and_read(CascadedUNetsConfig{.scales = 2, .unet = unet});
 }
