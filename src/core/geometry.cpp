@@ -39,6 +39,12 @@ Box clip(const Box& box, double width, double height) {
   return {left, top, std::clamp(box.right(), 0.0, width) - left, std::clamp(box.bottom(), 0.0, height) - top};
 }
 
+AffineTransform AffineTransform::rotation(double radians) {
+  const double c = std::cos(radians);
+  const double s = std::sin(radians);
+  return {c, -s, 0, s, c, 0};
+}
+
 Point AffineTransform::apply(Point p) const {
   return {m_[0] * p.x + m_[1] * p.y + m_[2], m_[3] * p.x + m_[4] * p.y + m_[5]};
 }
@@ -66,6 +72,14 @@ AffineTransform AffineTransform::then(const AffineTransform& next) const {
   const auto& n = next.m_;
   return {n[0] * m_[0] + n[1] * m_[3], n[0] * m_[1] + n[1] * m_[4], n[0] * m_[2] + n[1] * m_[5] + n[2],
           n[3] * m_[0] + n[4] * m_[3], n[3] * m_[1] + n[4] * m_[4], n[3] * m_[2] + n[4] * m_[5] + n[5]};
+}
+
+Box ellipse_extent(const AffineTransform& transform, const Box& box) {
+  const auto& m = transform.matrix();
+  const Point center = transform.apply(Point{box.x + box.width / 2, box.y + box.height / 2});
+  const double half_width = std::hypot(m[0] * box.width, m[1] * box.height) / 2;
+  const double half_height = std::hypot(m[3] * box.width, m[4] * box.height) / 2;
+  return {center.x - half_width, center.y - half_height, 2 * half_width, 2 * half_height};
 }
 
 TileGrid::TileGrid(std::int64_t height, std::int64_t width, std::int64_t tile_h, std::int64_t tile_w,

@@ -88,27 +88,31 @@ Tensor resize_area(const Tensor& grey, std::int64_t height, std::int64_t width) 
   return result;
 }
 
-FittedPicture fit_to_canvas(const Tensor& grey, const CanvasOptions& options) {
-  const Tensor source = dense_grey(grey, "fit_to_canvas");
+AffineTransform canvas_fit(std::int64_t height, std::int64_t width, const CanvasOptions& options) {
+  require<ShapeError>(height >= 1 && width >= 1, "canvas_fit: a picture of ", height, " x ", width,
+                      ", expected at least one pixel");
   require<ArgumentError>(options.height >= 1 && options.width >= 1 && options.height <= longest_side &&
                              options.width <= longest_side,
                          "fit_to_canvas: canvas of ", options.height, " x ", options.width,
                          ", expected 1 to ", longest_side);
   require<ArgumentError>(options.max_scale > 0 && std::isfinite(options.max_scale),
                          "fit_to_canvas: max_scale ", options.max_scale, ", expected above 0");
-  const std::int64_t picture_width = source.size(1);
-  const double h = static_cast<double>(source.size(0));
-  const double w = static_cast<double>(picture_width);
-  const double canvas_h = static_cast<double>(options.height);
-  const double canvas_w = static_cast<double>(options.width);
+  const auto h = static_cast<double>(height);
+  const auto w = static_cast<double>(width);
+  const auto canvas_h = static_cast<double>(options.height);
+  const auto canvas_w = static_cast<double>(options.width);
   const double scale = std::min({canvas_h / h, canvas_w / w, options.max_scale});
-  const std::vector<LinearTap> rows = linear_taps(source.size(0), options.height, scale);
-  const std::vector<LinearTap> columns = linear_taps(picture_width, options.width, scale);
+  return {scale, 0, (canvas_w + 1 - scale * (w + 1)) / 2, 0, scale, (canvas_h + 1 - scale * (h + 1)) / 2};
+}
 
+FittedPicture fit_to_canvas(const Tensor& grey, const CanvasOptions& options) {
+  const Tensor source = dense_grey(grey, "fit_to_canvas");
   FittedPicture result;
-  result.scale = scale;
-  result.to_canvas = {scale, 0,     (canvas_w + 1 - scale * (w + 1)) / 2,
-                      0,     scale, (canvas_h + 1 - scale * (h + 1)) / 2};
+  result.to_canvas = canvas_fit(source.size(0), source.size(1), options);
+  result.scale = result.to_canvas.matrix()[0];
+  const std::int64_t picture_width = source.size(1);
+  const std::vector<LinearTap> rows = linear_taps(source.size(0), options.height, result.scale);
+  const std::vector<LinearTap> columns = linear_taps(picture_width, options.width, result.scale);
   result.canvas = Tensor::empty({options.height, options.width}, {.dtype = DType::u8});
   const std::uint8_t* in = source.data<std::uint8_t>().data();
   std::uint8_t* out = result.canvas.mutable_data<std::uint8_t>().data();

@@ -39,6 +39,8 @@ class AffineTransform {
   AffineTransform(double a, double b, double c, double d, double e, double f) : m_{a, b, c, d, e, f} {}
   static AffineTransform scaling(double x, double y) { return {x, 0, 0, 0, y, 0}; }
   static AffineTransform translation(double x, double y) { return {1, 0, x, 0, 1, y}; }
+  /// About the origin. Rows count downwards, so a positive angle turns clockwise on the screen.
+  static AffineTransform rotation(double radians);
 
   Point apply(Point p) const;
   /// The extent of the transformed corners.
@@ -53,6 +55,11 @@ class AffineTransform {
  private:
   std::array<double, 6> m_{1, 0, 0, 0, 1, 0};
 };
+
+/// The tight extent of the transformed ellipse that is inscribed in `box`. A lesion fills its box's ellipse
+/// rather than its corners, so under a rotation this box stays close to it where the extent of the corners
+/// grows.
+Box ellipse_extent(const AffineTransform& transform, const Box& box);
 
 /// Tiles of one size that cover a picture: evenly spread, each inside the picture, neighbours overlapping by
 /// at least `overlap`. A picture smaller than a tile gets one tile at the origin, reaching past its edge.

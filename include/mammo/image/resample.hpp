@@ -23,6 +23,10 @@ struct CanvasOptions {
   double max_scale = 1.6;    ///< canvas pixels per picture pixel, at most
 };
 
+/// Where fit_to_canvas puts a picture of height x width pixels: from picture to canvas, between pixel edges.
+/// Throws as fit_to_canvas does.
+AffineTransform canvas_fit(std::int64_t height, std::int64_t width, const CanvasOptions& options = {});
+
 struct FittedPicture {
   Tensor canvas;             ///< u8 [height, width]
   double scale = 1;          ///< canvas pixels per picture pixel
