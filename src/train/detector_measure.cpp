@@ -25,7 +25,8 @@ DetectorMeasure measure_detector(const models::RetinaNet& network, const models:
     }
     const auto height = static_cast<double>(film.picture.size(0));
     const auto width = static_cast<double>(film.picture.size(1));
-    for (const models::Detection& found : network.postprocess(network.forward(x)).at(0)) {
+    const auto found_on_films = network.postprocess(network.forward(x));
+    for (const models::Detection& found : found_on_films.front()) {
       const Box box = clip(to_film.apply(found.box), width, height);
       if (box.area() > 0) image.found.push_back({.box = box, .category = found.label, .score = found.score});
     }

@@ -15,7 +15,10 @@ namespace {
 
 std::string joined(const std::vector<std::string>& columns) {
   std::string line;
-  for (const std::string& column : columns) line += (line.empty() ? "" : ",") + column;
+  for (const std::string& column : columns) {
+    if (!line.empty()) line += ',';
+    line += column;
+  }
   return line;
 }
 
@@ -28,8 +31,12 @@ std::string text_of(double value) {
 
 std::string line_of(std::span<const double> row) {
   std::string line;
-  for (const double value : row) line += (line.empty() ? "" : ",") + text_of(value);
-  return line + '\n';
+  for (const double value : row) {
+    if (!line.empty()) line += ',';
+    line += text_of(value);
+  }
+  line += '\n';
+  return line;
 }
 
 // Nothing where the line is not so many numbers: the last one of a run that was killed may be cut.

@@ -23,13 +23,13 @@ std::string message_of(const std::string& json) {
 
 TEST_CASE("a recipe is read back from its JSON") {
   DetectorRecipe recipe;
+  recipe.stages.push_back({.name = "longer", .folds = {1, 2, 3, 4}, .choosing_folds = {}});
   DetectorStage& stage = recipe.stages.front();
   stage.start = {.file = "start.safetensors", .sha256 = "ab", .prefix = "backbone.body.", .folds = {3}};
   stage.groups = {{.names = {"backbone.*"}, .rate = 0.25, .weight_decay = 0}};
   stage.loss.box_loss = models::BoxLoss::giou;
   stage.loss.normalization = models::LossNormalization::batch;
   stage.augmentation = data::detector_augmentation();
-  recipe.stages.push_back({.name = "longer", .folds = {1, 2, 3, 4}, .choosing_folds = {}});
   const std::string json = to_json(recipe);
   const DetectorRecipe again = parse_detector_recipe(json, "recipe.json");
   CHECK(to_json(again) == json);

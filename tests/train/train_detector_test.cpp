@@ -71,7 +71,7 @@ std::vector<data::AnnotatedFilm> draw_films(const fs::path& folder) {
     film.height = drawn.pixels.size(0);
     film.width = drawn.pixels.size(1);
     film.fold = seed < 8 ? 2 : 1;
-    for (const data::PhantomMass& mass : drawn.masses) film.lesions.push_back({.box = mass.box});
+    for (const data::PhantomMass& mass : drawn.masses) film.lesions.emplace_back().box = mass.box;
     image::Film picture;
     picture.stored = drawn.pixels;
     picture.bits = drawn.bits;

@@ -30,7 +30,7 @@ struct StartWeights {
 /// cosine wave.
 struct DetectorStage {
   std::string name = "detector";
-  StartWeights start;
+  StartWeights start{};
   std::int64_t seed = 1;
   std::vector<std::int64_t> folds{2, 3, 4}; ///< trained on
   /// Measured on as training goes, from time to time and at its end. Where no weights of this chain have seen
@@ -51,8 +51,8 @@ struct DetectorStage {
   std::int64_t measure_every = 500; ///< steps between two looks at the choosing folds
   std::int64_t patience = 0; ///< looks without a better AP50 after which a stage ends; 0: never early
 
-  models::RetinaNetLossConfig loss;
-  data::AugmentationOptions augmentation;
+  models::RetinaNetLossConfig loss{};
+  data::AugmentationOptions augmentation{};
 };
 
 /// How a detector was made and is made again: what `recipe.json` of its folder holds. The network and its

@@ -29,7 +29,7 @@ struct TrainingProgress {
   std::int64_t steps = 0;
   double loss = 0; ///< mean over the last 20 steps
   double seconds_a_step = 0; ///< mean over the same
-  std::optional<DetectorMeasure> measured; ///< where the choosing folds were just looked at
+  std::optional<DetectorMeasure> measured{}; ///< where the choosing folds were just looked at
 };
 
 struct DetectorTraining {
