@@ -124,7 +124,7 @@ void check_patients(const std::vector<DataPart>& parts, std::vector<std::string>
     if (in.size() < 2) continue;
     std::string names;
     for (const std::string& name : in) names += (names.empty() ? "" : " and ") + name;
-    problems.push_back("patient " + patient + " is in " + names);
+    problems.push_back(concat("patient ", patient, " is in ", names));
   }
 }
 
