@@ -1,4 +1,5 @@
 #include "mammo/core/error.hpp"
+#include "mammo/data/cbis_tcia.hpp"
 #include "mammo/data/ddsm_tissue.hpp"
 #include "mammo/data/inbreast.hpp"
 #include "mammo/image/write_png.hpp"
@@ -15,6 +16,7 @@
 
 using namespace mammo;
 using namespace mammo::data;
+using Catch::Matchers::Contains;
 using Catch::Matchers::Message;
 using test::TemporaryFolder;
 
@@ -105,4 +107,47 @@ TEST_CASE("INbreast's films are joined with their outlines") {
   CHECK_THROWS_MATCHES(read_inbreast(folder.path()), FileError,
                        Message((folder / "INbreast.csv").string() +
                                ": line 2: File Name is \"300\", expected a film in AllDICOMs"));
+}
+
+TEST_CASE("CBIS-DDSM as TCIA ships it: masks are told from crops by their size") {
+  const TemporaryFolder folder;
+  put(folder / "metadata.csv", "Series UID,Subject ID,Series Description,File Location\n"
+                               "1,Mass-Training_P_00001_LEFT_CC_1,ROI mask images,./C/one\n"
+                               "2,Mass-Training_P_00001_LEFT_CC,full mammogram images,./C/film\n"
+                               "3,Mass-Training_P_00001_LEFT_CC_2,ROI mask images,./C/two\n"
+                               "4,Mass-Training_P_00001_LEFT_CC_2,cropped images,./C/crop\n"
+                               "5,Mass-Training_P_00002_LEFT_CC_1,ROI mask images,./C/alone\n");
+  put(folder / "cases.csv", "patient_id,breast_density,left or right breast,image view,abnormality id,mass "
+                            "shape,mass margins,assessment,pathology\n"
+                            "P_00001,3,LEFT,CC,1,OVAL,,3,BENIGN\nP_00001,3,LEFT,CC,2,ROUND,,5,MALIGNANT\n");
+  put_picture(folder / "C/film/1-1.dcm", std::vector<std::uint8_t>(12, 9), 4); // 3 high, 4 wide
+  put_picture(folder / "C/one/1-1.dcm", {7, 7}, 2);                            // the crop comes first
+  put_picture(folder / "C/one/1-2.dcm", {0, 0, 0, 0, 0, 255, 255, 0, 0, 255, 0, 0}, 4);
+  put_picture(folder / "C/two/1-1.dcm", {255, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}, 4);
+  put_picture(folder / "C/crop/1-1.dcm", {7, 7}, 2);
+  const std::vector<AnnotatedFilm> films = read_cbis_tcia(folder / "metadata.csv", {folder / "cases.csv"});
+  REQUIRE(films.size() == 1);
+  CHECK(films[0].name == "P_00001_LEFT_CC");
+  CHECK(films[0].patient == "P_00001");
+  CHECK(films[0].density == 3);
+  REQUIRE(films[0].lesions.size() == 2);
+  CHECK(films[0].lesions[0].box == Box{1, 1, 2, 2});
+  CHECK(films[0].lesions[0].pathology == Pathology::benign);
+  CHECK(films[0].lesions[0].lesion == "P_00001_L_1");
+  CHECK(films[0].lesions[1].box == Box{0, 0, 1, 1});
+  CHECK(films[0].lesions[1].pathology == Pathology::malignant);
+  CHECK(films[0].lesions[1].shape == "ROUND");
+  CHECK(extent_of_mask(Tensor::zeros({2, 2}, {.dtype = DType::u8})).area() == 0);
+
+  put(folder / "bad.csv", "Series UID,Subject ID,File Location\n1,P_1,./C/film\n");
+  CHECK_THROWS_MATCHES(
+      read_cbis_tcia(folder / "bad.csv"), FileError,
+      Message((folder / "bad.csv").string() +
+              ": line 2: Subject ID is \"P_1\", expected a name like Mass-Training_P_00001_LEFT_CC_1"));
+}
+
+// Of the films that the table names, only two crops are there.
+TEST_CASE("A film of TCIA's table that is not there is named") {
+  const auto root = test::shared("data/dicom/cbis-tcia-layout");
+  CHECK_THROWS_WITH(read_cbis_tcia(root / "metadata.csv"), Contains("Calc-Test_P_00038_LEFT_CC/08-29-2017"));
 }
