@@ -93,22 +93,24 @@ DetectorMarks mark_films(Analyzer& analyzer, const data::DetectionSet& set, cons
 }
 
 std::vector<eval::ImageBoxes> joined(const data::DetectionSet& set, std::span<const data::CocoResult> results,
-                                     std::int64_t category) {
+                                     std::optional<std::int64_t> category) {
+  const auto is_wanted = [&](std::int64_t other) { return !category || other == *category; };
   std::vector<eval::ImageBoxes> images;
   std::map<std::int64_t, std::size_t> place;
   for (const data::AnnotatedFilm* film : ordered(set)) {
     place[film->id] = images.size();
     eval::ImageBoxes& image = images.emplace_back();
     for (const data::AnnotatedLesion& lesion : film->lesions) {
-      if (lesion.category != category) continue;
+      if (!is_wanted(lesion.category)) continue;
       image.truth.push_back(
-          {.box = lesion.box, .category = category, .area = lesion.area, .crowd = lesion.crowd});
+          {.box = lesion.box, .category = lesion.category, .area = lesion.area, .crowd = lesion.crowd});
     }
   }
   for (const data::CocoResult& result : results) {
     const auto found = place.find(result.image_id);
-    if (found == place.end() || result.category_id != category) continue;
-    images[found->second].found.push_back({.box = result.box, .category = category, .score = result.score});
+    if (found == place.end() || !is_wanted(result.category_id)) continue;
+    images[found->second].found.push_back(
+        {.box = result.box, .category = result.category_id, .score = result.score});
   }
   return images;
 }

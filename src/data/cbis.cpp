@@ -11,16 +11,21 @@
 namespace mammo::data {
 namespace {
 
-/// The table's columns by name; TCIA's files for masses and calcifications differ in one of them.
+/// The table's columns by name; TCIA's files for masses and for calcifications call three of them
+/// differently.
 struct Columns {
+  static std::size_t either(const CsvTable& table, const char* name, const char* other) {
+    return table.column(table.find_column(other) ? other : name);
+  }
+
   explicit Columns(const CsvTable& table)
       : patient(table.column("patient_id")),
-        density(table.column(table.find_column("breast density") ? "breast density" : "breast_density")),
+        density(either(table, "breast_density", "breast density")),
         laterality(table.column("left or right breast")),
         view(table.column("image view")),
         abnormality(table.column("abnormality id")),
-        shape(table.column("mass shape")),
-        margins(table.column("mass margins")),
+        shape(either(table, "mass shape", "calc type")),
+        margins(either(table, "mass margins", "calc distribution")),
         assessment(table.column("assessment")),
         pathology(table.column("pathology")) {}
 

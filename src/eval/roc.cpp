@@ -89,9 +89,10 @@ OperatingPoint operating_point(std::span<const ScoredCase> cases, double thresho
 OperatingPoint at_specificity(std::span<const ScoredCase> cases, double specificity) {
   require_rate(specificity, "specificity");
   const RocCurve curve = roc_curve(cases);
+  constexpr double rounding = 1e-12; // 1 - 0.9 is less than 0.1
   std::size_t best = 0;
   for (std::size_t i = 0; i < curve.threshold.size(); ++i) {
-    if (1 - curve.false_positive_rate[i] >= specificity) best = i;
+    if (1 - curve.false_positive_rate[i] >= specificity - rounding) best = i;
   }
   return point_at(curve, best, cases);
 }

@@ -7,7 +7,6 @@
 #include <catch2/catch.hpp>
 
 using namespace mammo;
-using Catch::Matchers::Contains;
 using Catch::Matchers::Message;
 using data::CsvTable;
 using Fields = std::vector<std::string>;

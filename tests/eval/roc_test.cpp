@@ -52,6 +52,13 @@ TEST_CASE("A curve of four cases is what a hand makes of it") {
   CHECK(at_youden(cases).threshold == 3); // 0.5, as at 2: the higher one
 }
 
+TEST_CASE("A specificity is kept by a threshold that has it but for rounding") {
+  std::vector<ScoredCase> cases = {{10.5, true}};
+  for (int i = 1; i <= 10; ++i) cases.push_back({static_cast<double>(i), false});
+  CHECK(at_specificity(cases, 0.1).threshold == 2); // nine of ten are false positives
+  CHECK(at_specificity(cases, 0.3).threshold == 4);
+}
+
 TEST_CASE("A weight counts a case so many times") {
   const std::vector<ScoredCase> weighted = {{0.9, true, 2}, {0.5, false, 3}, {0.5, true, 1}, {0.7, false, 0}};
   std::vector<ScoredCase> repeated;

@@ -38,10 +38,10 @@ std::int64_t mass_category(const data::DetectionSet& set);
 /// score. Throws FileError where a picture is missing, before any work, or cannot be read.
 DetectorMarks mark_films(Analyzer& analyzer, const data::DetectionSet& set, const FilmCalls& calls = {});
 
-/// Films with what is on them and what was found, in the order of their ids, as coco_figures takes them.
-/// Other categories than `category` are left out.
+/// Films with what is on them and what was found, in the order of their ids, as coco_figures takes them; of
+/// one category, or of all. Results of films that the set does not have are left out.
 std::vector<eval::ImageBoxes> joined(const data::DetectionSet& set, std::span<const data::CocoResult> results,
-                                     std::int64_t category);
+                                     std::optional<std::int64_t> category = std::nullopt);
 /// The films' patients, in the same order.
 std::vector<std::string> patients_of(const data::DetectionSet& set);
 
