@@ -51,7 +51,7 @@ float brightness_step(const Tensor& canvas, const Tensor& patch, Point corner, c
                       const AffineTransform& to_canvas) {
   float step = 0;
   int seen = 0;
-  for (const Point p : rim(lesion, (1 + faded) / 2)) {
+  for (const Point p : rim(lesion, faded)) {
     const Point q = to_canvas.apply(p);
     const std::optional<float> there = pixel_at(canvas, q);
     const std::optional<float> here = pixel_at(patch, {q.x - corner.x, q.y - corner.y});

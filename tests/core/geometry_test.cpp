@@ -69,3 +69,21 @@ TEST_CASE("a picture smaller than a tile gets one tile, and odd sizes are refuse
   CHECK_THROWS_AS(TileGrid(10, 10, 4, 8, 4), ArgumentError);
   CHECK_THROWS_AS(TileGrid(10, 10, 4, 8, -1), ArgumentError);
 }
+
+TEST_CASE("the ellipse in a box keeps close to it where the corners do not") {
+  const Box circle{10, 20, 8, 8};
+  const auto turned = AffineTransform::translation(-14, -24).then(AffineTransform::rotation(0.7));
+  const Box extent = ellipse_extent(turned, circle);
+  CHECK(extent.x == Approx(-4));
+  CHECK(extent.width == Approx(8));
+  CHECK(turned.apply(circle).width > 11);
+  // By hand: an ellipse of half axes 4 and 2, turned by 45 degrees, reaches sqrt((16 + 4) / 2).
+  const auto eighth = AffineTransform::translation(-4, -2).then(AffineTransform::rotation(std::atan(1.0)));
+  CHECK(ellipse_extent(eighth, {0, 0, 8, 4}).width == Approx(2 * std::sqrt(10.0)));
+  const auto stretched = AffineTransform::scaling(-2, 3);
+  CHECK(ellipse_extent(stretched, {1, 2, 3, 4}) == stretched.apply(Box{1, 2, 3, 4}));
+  // Rows count downwards: a quarter turn takes the x axis to the y axis.
+  const Point p = AffineTransform::rotation(2 * std::atan(1.0)).apply(Point{1, 0});
+  CHECK(p.x == Approx(0).margin(1e-15));
+  CHECK(p.y == Approx(1));
+}
