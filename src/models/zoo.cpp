@@ -11,6 +11,7 @@
 #include "mammo/models/transres_unet.hpp"
 #include "mammo/models/transunet.hpp"
 #include "mammo/models/unet.hpp"
+#include "mammo/models/vit.hpp"
 #include "mammo/nn/formula.hpp"
 #include "mammo/nn/safetensors.hpp"
 #include "models/architecture.hpp"
@@ -23,6 +24,7 @@
 #include "models/transres_unet_fields.hpp"
 #include "models/transunet_fields.hpp"
 #include "models/unet_fields.hpp"
+#include "models/vit_fields.hpp"
 
 namespace mammo::models {
 namespace {
@@ -47,6 +49,18 @@ Architecture resnet() {
          if (net.config().num_classes > 0) return {{"logits", net.forward(x[0])}};
          const auto stages = net.features(x[0]);
          return {{"layer1", stages[0]}, {"layer2", stages[1]}, {"layer3", stages[2]}, {"layer4", stages[3]}};
+       }});
+}
+
+Architecture vit() {
+  return architecture<VisionTransformer>(
+      {.name = "vit",
+       .configurations = {{"vit_tiny_patch16_224", vit_tiny(), 224},
+                          {"vit_small_patch16_224", vit_small(), 224}},
+       .inputs = [](const VisionTransformerConfig& c,
+                    Size2d) { return one_picture(c.input_channels, {c.height, c.width}); },
+       .forward = [](const VisionTransformer& net, std::span<const Tensor> x) -> std::vector<NamedTensor> {
+         return {{"logits", net.forward(x[0])}};
        }});
 }
 
@@ -105,6 +119,7 @@ Architecture segmenter(const std::string& name,
 const std::vector<Architecture>& architectures() {
   static const std::vector<Architecture> table{
       resnet(),
+      vit(),
       retinanet(),
       segmenter<UNet>("unet", {{"unet", {}, 256},
                                {"residual_unet", residual_unet(), 256},
