@@ -8,6 +8,7 @@
 #include "mammo/models/resnet_unet.hpp"
 #include "mammo/models/retinanet.hpp"
 #include "mammo/models/retinanet_recipe.hpp"
+#include "mammo/models/screening_risk.hpp"
 #include "mammo/models/transres_unet.hpp"
 #include "mammo/models/transunet.hpp"
 #include "mammo/models/unet.hpp"
@@ -43,7 +44,8 @@ Architecture resnet() {
                           {"resnet34", {.depth = 34}, 224},
                           {"resnet50", {.depth = 50}, 224},
                           {"resnet101", {.depth = 101}, 224},
-                          {"resnet152", {.depth = 152}, 224}},
+                          {"resnet152", {.depth = 152}, 224},
+                          {"risk_resnet101", risk_resnet101(), risk_input_side}},
        .inputs = [](const ResNetConfig& c, Size2d size) { return one_picture(c.input_channels, size); },
        .forward = [](const ResNet& net, std::span<const Tensor> x) -> std::vector<NamedTensor> {
          if (net.config().num_classes > 0) return {{"logits", net.forward(x[0])}};
