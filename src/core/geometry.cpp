@@ -47,10 +47,10 @@ Box clip(const Box& box, double width, double height) {
 }
 
 Box window_around(Point centre, std::int64_t side, std::int64_t height, std::int64_t width) {
-  require<ArgumentError>(side > 0 && height > 0 && width > 0, "window of ", side, " pixels in ", height, " x ",
-                         width, ", expected positive sizes");
-  require<ArgumentError>(std::isfinite(centre.x) && std::isfinite(centre.y), "window around (", centre.x, ", ",
-                         centre.y, "), expected finite numbers");
+  require<ArgumentError>(side > 0 && height > 0 && width > 0, "window of ", side, " pixels in ", height,
+                         " x ", width, ", expected positive sizes");
+  require<ArgumentError>(std::isfinite(centre.x) && std::isfinite(centre.y), "window around (", centre.x,
+                         ", ", centre.y, "), expected finite numbers");
   const auto edge = static_cast<double>(side);
   return {window_start(centre.x, side, width), window_start(centre.y, side, height), edge, edge};
 }

@@ -27,8 +27,7 @@ Tensor rescaled(const Tensor& picture, Size2d size) {
 Tensor cropped(const Tensor& picture, const Box& box) {
   Tensor result =
       Tensor::zeros({static_cast<std::int64_t>(box.height), static_cast<std::int64_t>(box.width)});
-  const Box inside =
-      clip(box, static_cast<double>(picture.size(1)), static_cast<double>(picture.size(0)));
+  const Box inside = clip(box, static_cast<double>(picture.size(1)), static_cast<double>(picture.size(0)));
   if (inside.area() == 0) return result;
   const auto part = [&](const Tensor& tensor, double top, double left) {
     const auto y = static_cast<std::int64_t>(top);
@@ -67,8 +66,8 @@ HolisticInput holistic_input(const Tensor& film, std::int64_t side) {
   const Box crop = window_around(middle, side, new_height, side);
   const double y_scale = static_cast<double>(new_height) / static_cast<double>(height);
   return {.picture = cropped(whole.reshape({new_height, side}), crop).reshape({1, 1, side, side}),
-          .to_input = AffineTransform::scaling(scale, y_scale)
-                          .then(AffineTransform::translation(-crop.x, -crop.y))};
+          .to_input =
+              AffineTransform::scaling(scale, y_scale).then(AffineTransform::translation(-crop.x, -crop.y))};
 }
 
 Tensor attention_input(const Tensor& film, const Box& box) {

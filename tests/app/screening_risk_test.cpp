@@ -63,9 +63,12 @@ TEST_CASE("A network that looks at a phantom's mass makes the region show it in 
     const Point middle = seen.to_input.apply(phantom.masses[0].center);
     if (middle.y < 4 || middle.y > side - 4) continue; // the crop has lost it
     const Tensor mask = models::holistic_input(phantom.masses[0].mask.to(DType::f32), side).picture;
-    const auto risk = explain::film_risk(knowing(mask), [](const Tensor& x) {
-      return concatenate(std::array{Tensor::zeros({1, 1}), reshape(max(x), {1, 1})}, 1);
-    }, film, side);
+    const auto risk = explain::film_risk(
+        knowing(mask),
+        [](const Tensor& x) {
+          return concatenate(std::array{Tensor::zeros({1, 1}), reshape(max(x), {1, 1})}, 1);
+        },
+        film, side);
     // The largest of its pixels may lie to one side of the mass, but not beyond it.
     CHECK(std::abs(risk.centre.x - phantom.masses[0].center.x) <= mass.width / 2 + 280.0 / side);
     CHECK(std::abs(risk.centre.y - phantom.masses[0].center.y) <= mass.height / 2 + 280.0 / side);
@@ -98,8 +101,7 @@ TEST_CASE("A phantom exam gets a number from networks drawn at random, the same 
                                                                      .left_mlo = films[2].ensemble,
                                                                      .right_cc = films[1].ensemble,
                                                                      .right_mlo = films[3].ensemble}));
-  CHECK(exam_risk ==
-        std::max(films[0].ensemble + films[2].ensemble, films[1].ensemble + films[3].ensemble));
+  CHECK(exam_risk == std::max(films[0].ensemble + films[2].ensemble, films[1].ensemble + films[3].ensemble));
   const explain::FilmRisk again = risk_of(0);
   CHECK(again.ensemble == films[0].ensemble);
   CHECK(again.region == films[0].region);

@@ -90,7 +90,7 @@ TEST_CASE("maps that have no largest elements are refused") {
 }
 
 TEST_CASE("a network that looks at one patch attends to its middle, however sure it is") {
-  const Tensor weight = patch(60, 50, {30, 12, 6, 5}); // all of a hundredth of the pixels
+  const Tensor weight = patch(60, 50, {30, 12, 6, 5});   // all of a hundredth of the pixels
   for (const double level : {0.0, 0.1, 100.0, -100.0}) { // risks of 0, 3, 3000, -3000
     INFO(level);
     const auto seen = explain::attended(linear_network(weight), Tensor::full({1, 1, 60, 50}, level));
@@ -114,7 +114,7 @@ TEST_CASE("the region lies around the patch of the film, and is kept inside it")
   CHECK(middle.attention == Approx(0.5));
   CHECK(middle.ensemble == Approx(0.375));
 
-  CHECK(region_of({0, 0, 5, 5}).region == Box{0, 30, 50, 50});    // around (5, 55)
+  CHECK(region_of({0, 0, 5, 5}).region == Box{0, 30, 50, 50});     // around (5, 55)
   CHECK(region_of({45, 45, 5, 5}).region == Box{50, 120, 50, 50}); // around (95, 145)
 }
 
@@ -180,9 +180,8 @@ TEST_CASE("the loss for either class and the risk itself have the same centre of
     CHECK(centre.y == Approx(expected.y));
   };
   for (const std::int64_t label : {0, 1}) {
-    check(centre_by([&](const Tensor& x) {
-      return cross_entropy_loss(net.forward(x), Tensor::from({label}, {1}));
-    }));
+    check(centre_by(
+        [&](const Tensor& x) { return cross_entropy_loss(net.forward(x), Tensor::from({label}, {1})); }));
   }
   check(centre_by([&](const Tensor& x) { return models::image_risks(net.forward(x)); }));
 }

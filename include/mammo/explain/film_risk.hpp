@@ -41,8 +41,8 @@ struct FilmRisk {
   Box region;          ///< what the Attention model saw, in pixels of the film
 };
 
-/// The risks of one film by the Holistic, the Attention and the Ensemble model (seed 001, section 3). film f32
-/// [H, W] in full resolution, scaled as the networks are used to it; both see `side` x `side` pixels, the
+/// The risks of one film by the Holistic, the Attention and the Ensemble model (seed 001, section 3). film
+/// f32 [H, W] in full resolution, scaled as the networks are used to it; both see `side` x `side` pixels, the
 /// Holistic model of the film reduced (models::holistic_input), the Attention model of the film itself around
 /// the centre of attention. The paper does not say what happens at a border: here the region is kept inside
 /// the film, and a film smaller than it lies between zeros. An exam's risk, of any of the three:

@@ -49,8 +49,8 @@ struct HolisticInput {
 /// grows, bilinear. Throws ShapeError or TypeError on another film, ArgumentError unless side is positive.
 HolisticInput holistic_input(const Tensor& film, std::int64_t side = risk_input_side);
 
-/// The pixels of a film [H, W] under a box with edges on whole pixels, for the Attention model: f32 [1, 1, box
-/// height, box width], 0 beyond the film. Throws as above.
+/// The pixels of a film [H, W] under a box with edges on whole pixels, for the Attention model: f32 [1, 1,
+/// box height, box width], 0 beyond the film. Throws as above.
 Tensor attention_input(const Tensor& film, const Box& box);
 
 /// The Ensemble model: the unweighted mean of both models' risks of an image (section 3.3).
