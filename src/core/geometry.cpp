@@ -20,7 +20,7 @@ std::vector<std::int64_t> spread(std::int64_t length, std::int64_t tile, std::in
 
 // Where a window of `side` around `centre` begins on an axis of `length`.
 double window_start(double centre, std::int64_t side, std::int64_t length) {
-  if (side >= length) return -static_cast<double>((side - length) / 2);
+  if (side >= length) return -std::floor(static_cast<double>(side - length) / 2);
   return std::clamp(std::round(centre - static_cast<double>(side) / 2), 0.0,
                     static_cast<double>(length - side));
 }

@@ -75,8 +75,9 @@ Point centroid_of_largest(const Tensor& map, double fraction) {
   const auto width = static_cast<std::size_t>(plain.size(1));
   Point sum;
   for (std::size_t i = 0; i < count; ++i) {
-    sum.x += static_cast<double>(above[i] % width) + 0.5;
-    sum.y += static_cast<double>(above[i] / width) + 0.5;
+    const std::size_t row = above[i] / width;
+    sum.x += static_cast<double>(above[i] - row * width) + 0.5;
+    sum.y += static_cast<double>(row) + 0.5;
   }
   return {sum.x / static_cast<double>(count), sum.y / static_cast<double>(count)};
 }

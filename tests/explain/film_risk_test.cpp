@@ -1,3 +1,4 @@
+#include "mammo/backend/dispatch.hpp"
 #include "mammo/explain/film_risk.hpp"
 #include "mammo/explain/input_gradient.hpp"
 #include "mammo/explain/map.hpp"
@@ -46,14 +47,31 @@ Tensor indifferent(const Tensor&) {
 }
 
 struct Small : models::ResNet {
-  explicit Small(std::int64_t depth)
+  explicit Small(std::int64_t depth, DType dtype = DType::f32)
       : ResNet({.depth = depth, .width_factor = 0.25, .input_channels = 1, .num_classes = 2}) {
     load_by_formula(*this);
+    to(dtype);
   }
 };
 
 explain::RiskNetwork network_of(const models::ResNet& net) {
   return [&net](const Tensor& x) { return net.forward(x); };
+}
+
+constexpr std::int64_t side = 48; // of what the recorded networks saw
+
+// tests/goldens/record_film_risk.py: the loss for either class.
+void check_recorded_gradients(DType dtype) {
+  const nn::SafeTensors golden(test::golden("explain/film_risk.safetensors"));
+  const Small holistic(18, dtype);
+  const Tensor picture = golden.tensor("picture").reshape({1, 1, side, side}).to(dtype);
+  for (const std::int64_t label : {0, 1}) {
+    const auto loss = [&](const Tensor& x) {
+      return cross_entropy_loss(holistic.forward(x), Tensor::from({label}, {1}));
+    };
+    const std::string name = concat("gradient.", label);
+    test::check_equal({{name, explain::input_gradient(loss, picture), golden.tensor(name)}});
+  }
 }
 
 } // namespace
@@ -135,22 +153,23 @@ TEST_CASE("a film smaller than the region lies between zeros") {
   CHECK(pixels[20 * 50 + 45] == 0);
 }
 
-TEST_CASE("gradients of the loss, centre, region and risks are PyTorch's") {
+TEST_CASE("gradients of the loss are PyTorch's") {
+  check_recorded_gradients(DType::f32);
+}
+
+TEST_CASE("gradients of the loss are PyTorch's, in f64 on the reference backend", "[slow]") {
+  const ExecutionScope scope({.backend = "reference"});
+  check_recorded_gradients(DType::f64);
+}
+
+TEST_CASE("a film's picture, centre, region and risks are PyTorch's") {
   const nn::SafeTensors golden(test::golden("explain/film_risk.safetensors"));
   const Small holistic(18);
   const Small attention(34);
   const Tensor film = nn::formula_tensor("film", {171, 130});
-  constexpr std::int64_t side = 48;
 
   const Tensor picture = models::holistic_input(film, side).picture;
   test::check_equal({{"picture", picture.reshape({side, side}), golden.tensor("picture")}});
-  for (const std::int64_t label : {0, 1}) {
-    const auto loss = [&](const Tensor& x) {
-      return cross_entropy_loss(holistic.forward(x), Tensor::from({label}, {1}));
-    };
-    const std::string name = concat("gradient.", label);
-    test::check_equal({{name, explain::input_gradient(loss, picture), golden.tensor(name)}});
-  }
   const auto seen = explain::attended(network_of(holistic), picture);
   const auto centre = test::as_doubles(golden.tensor("centre"));
   CHECK(seen.centre.x == Approx(centre[0]));

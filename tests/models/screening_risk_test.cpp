@@ -4,6 +4,7 @@
 #include "tests/support/compare.hpp"
 
 #include <cmath>
+#include <vector>
 
 #include <catch2/catch.hpp>
 
@@ -15,13 +16,11 @@ namespace {
 // Film of height x width whose pixel in row i and column j is f(i, j).
 template <class F>
 Tensor film_of(std::int64_t height, std::int64_t width, F f) {
-  Tensor film = Tensor::empty({height, width});
-  const auto pixels = film.mutable_data<float>();
-  for (std::int64_t i = 0; i < film.numel(); ++i) {
-    pixels[static_cast<std::size_t>(i)] =
-        static_cast<float>(f(static_cast<double>(i / width), static_cast<double>(i % width)));
+  std::vector<float> pixels;
+  for (int i = 0; i < height; ++i) {
+    for (int j = 0; j < width; ++j) pixels.push_back(static_cast<float>(f(i, j)));
   }
-  return film;
+  return Tensor::from(pixels, {height, width});
 }
 
 double at(const Tensor& picture, std::int64_t row, std::int64_t column) {
