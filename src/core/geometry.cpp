@@ -18,6 +18,13 @@ std::vector<std::int64_t> spread(std::int64_t length, std::int64_t tile, std::in
   return starts;
 }
 
+// Where a window of `side` around `centre` begins on an axis of `length`.
+double window_start(double centre, std::int64_t side, std::int64_t length) {
+  if (side >= length) return -std::floor(static_cast<double>(side - length) / 2);
+  return std::clamp(std::round(centre - static_cast<double>(side) / 2), 0.0,
+                    static_cast<double>(length - side));
+}
+
 } // namespace
 
 Box intersection(const Box& a, const Box& b) {
@@ -37,6 +44,15 @@ Box clip(const Box& box, double width, double height) {
   const double left = std::clamp(box.x, 0.0, width);
   const double top = std::clamp(box.y, 0.0, height);
   return {left, top, std::clamp(box.right(), 0.0, width) - left, std::clamp(box.bottom(), 0.0, height) - top};
+}
+
+Box window_around(Point centre, std::int64_t side, std::int64_t height, std::int64_t width) {
+  require<ArgumentError>(side > 0 && height > 0 && width > 0, "window of ", side, " pixels in ", height,
+                         " x ", width, ", expected positive sizes");
+  require<ArgumentError>(std::isfinite(centre.x) && std::isfinite(centre.y), "window around (", centre.x,
+                         ", ", centre.y, "), expected finite numbers");
+  const auto edge = static_cast<double>(side);
+  return {window_start(centre.x, side, width), window_start(centre.y, side, height), edge, edge};
 }
 
 Point AffineTransform::apply(Point p) const {
