@@ -2,6 +2,7 @@
 
 #include "image/grey.hpp"
 #include "image/kernels.hpp"
+#include "image/mirrored.hpp"
 
 #include <cmath>
 #include <cstring>
@@ -34,14 +35,6 @@ std::vector<std::uint16_t> gaussian_kernel(double sigma) {
   }
   kernel[middle] = static_cast<std::uint16_t>(256 - given);
   return kernel;
-}
-
-// The index that `i`, at most anywhere, falls on when [0, size) is mirrored about its first and last element.
-std::int64_t mirrored(std::int64_t i, std::int64_t size) {
-  if (size == 1) return 0;
-  const std::int64_t period = 2 * (size - 1);
-  i = std::abs(i) % period;
-  return i < size ? i : period - i;
 }
 
 Tensor mirror_padded(const Tensor& grey, std::int64_t radius) {

@@ -1,0 +1,94 @@
+#include "mammo/image/wide_blur.hpp"
+
+#include "image/grey.hpp"
+#include "image/mirrored.hpp"
+#include "image/wide_blur_grid.hpp"
+#include "mammo/core/threads.hpp"
+
+#include <cmath>
+
+namespace mammo::image {
+namespace {
+
+std::int64_t blocks(std::int64_t pixels) {
+  return (pixels + block - 1) / block + 2;
+}
+
+PaddedAxis padded(std::int64_t count, const BlurGrid& grid) {
+  const auto margin = static_cast<std::int64_t>(grid.taps.size()) / 2;
+  return {-block * (margin + 1), block * (count + 2 * margin)};
+}
+
+// `block` pixels side by side, in rows and columns of the padded picture.
+Tensor block_sums(const Tensor& grey, const BlurGrid& grid) {
+  const PaddedAxis rows = padded_rows(grid);
+  const PaddedAxis columns = padded_columns(grid);
+  const std::int64_t width = grey.size(1);
+  std::vector<std::int64_t> column;
+  for (std::int64_t x = 0; x < columns.count; ++x) column.push_back(mirrored(columns.first + x, width));
+  Tensor result = Tensor::empty({rows.count, columns.count / block}, {.dtype = DType::u16});
+  const std::uint8_t* in = grey.data<std::uint8_t>().data();
+  std::uint16_t* out = result.mutable_data<std::uint16_t>().data();
+  parallel_for(0, rows.count, 16, [&](std::int64_t first, std::int64_t last) {
+    for (std::int64_t y = first; y < last; ++y) {
+      const std::uint8_t* line = in + mirrored(rows.first + y, grey.size(0)) * width;
+      std::uint16_t* sums = out + y * columns.count / block;
+      for (std::size_t x = 0; x < column.size(); x += block) {
+        *sums++ = static_cast<std::uint16_t>(line[column[x]] + line[column[x + 1]] + line[column[x + 2]] +
+                                             line[column[x + 3]]);
+      }
+    }
+  });
+  return result;
+}
+
+} // namespace
+
+double gaussian_sigma(std::int64_t size) {
+  return 0.3 * (static_cast<double>(size - 1) * 0.5 - 1) + 0.8;
+}
+
+BlurGrid blur_grid(std::int64_t height, std::int64_t width, std::int64_t size) {
+  // Variances in blocks. The mean over a block of n pixels has (n^2 - 1) / 12 pixels; the interpolation adds
+  // 1/2 t (1 - t) of the curvature at t between two blocks, 1/12 on average, which is a variance of 1/6.
+  constexpr double n = block;
+  const double sigma = gaussian_sigma(size) / n;
+  const double variance = sigma * sigma - (n * n - 1) / 12 / (n * n) - 1.0 / 6;
+  const auto radius = static_cast<std::int64_t>(std::lrint(static_cast<double>(size / 2) / n));
+  BlurGrid grid{blocks(height), blocks(width), {}};
+  std::vector<double> density;
+  double total = 0;
+  for (std::int64_t i = -radius; i <= radius; ++i) {
+    density.push_back(std::exp(-0.5 * static_cast<double>(i * i) / variance));
+    total += density.back();
+  }
+  for (const double value : density) grid.taps.push_back(static_cast<float>(value / total));
+  return grid;
+}
+
+PaddedAxis padded_rows(const BlurGrid& grid) {
+  return padded(grid.rows, grid);
+}
+
+PaddedAxis padded_columns(const BlurGrid& grid) {
+  return padded(grid.columns, grid);
+}
+
+Tensor blur_sums(const Tensor& sums, const BlurGrid& grid, std::int64_t height, std::int64_t width) {
+  Tensor blurred = Tensor::empty({grid.rows, grid.columns});
+  kernels::wide_blur(sums.data<std::uint16_t>().data(), grid, blurred.mutable_data<float>().data());
+  Tensor result = Tensor::empty({height, width}, {.dtype = DType::u8});
+  kernels::enlarge(blurred.data<float>().data(), grid, height, width,
+                   result.mutable_data<std::uint8_t>().data());
+  return result;
+}
+
+Tensor wide_gaussian_blur(const Tensor& grey, std::int64_t size) {
+  const Tensor source = dense_grey(grey, "wide_gaussian_blur");
+  require<ArgumentError>(size % 2 == 1 && size >= 63 && size <= 1023, "wide_gaussian_blur: size ", size,
+                         ", expected an odd number of 63 to 1023");
+  const BlurGrid grid = blur_grid(source.size(0), source.size(1), size);
+  return blur_sums(block_sums(source, grid), grid, source.size(0), source.size(1));
+}
+
+} // namespace mammo::image
