@@ -2,6 +2,7 @@
 #include "mammo/core/file.hpp"
 #include "mammo/core/geometry.hpp"
 #include "mammo/image/full_range.hpp"
+#include "mammo/image/orientation.hpp"
 #include "mammo/image/read.hpp"
 #include "mammo/image/thesis_chain.hpp"
 #include "mammo/image/write_png.hpp"
@@ -86,16 +87,17 @@ TEST_CASE("A preprocess run gives the picture of each of the thesis' steps, a sh
 
 TEST_CASE("A preprocess run of one's own steps starts where one says") {
   const TemporaryFolder folder;
-  const Ended ended = preprocess({film()}, folder / "out", {"--steps", "clahe,flip"});
+  const fs::path right = folder / "right.png"; // a breast at the right, which is turned over
+  mammo::image::write_png(right, mammo::image::flip_horizontally(formula_film(400, 240)));
+  const Ended ended = preprocess({right.string()}, folder / "out", {"--steps", "clahe,flip"});
   INFO(ended.err);
   REQUIRE(ended.status == 0);
-  CHECK(below(folder / "out") == results_of("01442_RIGHT_MLO", {"clahe", "flip"}));
-  const Json json = Json::parse(mammo::read_text(folder / "out" / "01442_RIGHT_MLO_steps.json"));
+  CHECK(below(folder / "out") == results_of("right", {"clahe", "flip"}));
+  const Json json = Json::parse(mammo::read_text(folder / "out" / "right_steps.json"));
   CHECK(json["chain"].is_null());
   CHECK(json["steps"][0]["bits"] == 8);
-  // This breast lies at the right and is turned over.
   CHECK(transform_of(json["steps"][0]).apply(mammo::Point{0, 0}).x == 0);
-  CHECK(transform_of(json["steps"][1]).apply(mammo::Point{0, 0}).x == json["image"]["width"]);
+  CHECK(transform_of(json["steps"][1]).apply(mammo::Point{0, 0}).x == 240);
 }
 
 TEST_CASE("A preprocess run takes many films, and says which of them failed") {
