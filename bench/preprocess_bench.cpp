@@ -2,6 +2,7 @@
 // memory traffic that they cannot do without.
 //
 //     bench_preprocess [FILM [ROUNDS [THREADS]]]
+//     bench_preprocess FILM --contend      our chain alone: a time in milliseconds for each line of input
 //
 // FILM is a file; without one, or for "phantom", a synthetic film of 3062 x 2394 in 12 bits is drawn. The two
 // chains take turns, ROUNDS (31) times each after three of warm-up, each with THREADS (2) threads.
@@ -138,7 +139,8 @@ double mask_iou(const ThesisChain& ours, const OpencvThesisChain& theirs, const 
   if (theirs.flipped) cv::flip(other, other, 1);
   cv::Mat kept = matrix_of(ours.mask).clone();
   if (ours.flipped) cv::flip(kept, kept, 1);
-  kept.copyTo(mine(cv::Rect(static_cast<int>(ours.crop.x), static_cast<int>(ours.crop.y), kept.cols, kept.rows)));
+  kept.copyTo(
+      mine(cv::Rect(static_cast<int>(ours.crop.x), static_cast<int>(ours.crop.y), kept.cols, kept.rows)));
   mine = mine != 0;
   other = other != 0;
   return static_cast<double>(cv::countNonZero(mine & other)) / cv::countNonZero(mine | other);
@@ -161,7 +163,8 @@ void compare_chains(const Levels& film, int rounds) {
     their_times.each.push_back(their_time);
   }
   std::vector<double> ratios;
-  for (std::size_t i = 0; i < our_times.each.size(); ++i) ratios.push_back(our_times.each[i] / their_times.each[i]);
+  for (std::size_t i = 0; i < our_times.each.size(); ++i)
+    ratios.push_back(our_times.each[i] / their_times.each[i]);
   print_times("mammo, thesis chain", our_times);
   print_times("OpenCV " CV_VERSION ", thesis chain", their_times);
   std::printf("ratio of medians %.3f (of rounds: median %.3f), mask IoU %.5f\n",
@@ -172,15 +175,42 @@ void compare_chains(const Levels& film, int rounds) {
               static_cast<double>(peak) / 1e6, static_cast<double>(peak) / input);
 }
 
+void contend(const Levels& film) {
+  for (int c = std::getchar(); c != EOF; c = std::getchar()) {
+    if (c != '\n') continue;
+    std::printf("%.4f\n", milliseconds([&] { thesis_chain(film.picture, film.bits); }));
+    std::fflush(stdout);
+  }
+}
+
 struct Kernel {
   const char* name;
   double bytes; ///< that it has to read and write at least
   std::function<void()> run;
 };
 
+// GB/s of a copy, read and written bytes together: the best of some, since nothing can be faster.
+double copy_rate(std::int64_t bytes) {
+  std::vector<char> from(static_cast<std::size_t>(bytes), 1);
+  std::vector<char> to(from.size());
+  double best = 0;
+  for (int round = 0; round < 7; ++round) {
+    const double time = milliseconds([&] {
+      parallel_for(0, bytes, 1, [&](std::int64_t first, std::int64_t last) {
+        std::memcpy(to.data() + first, from.data() + first, static_cast<std::size_t>(last - first));
+      });
+    });
+    best = std::max(best, 2 * static_cast<double>(bytes) / time / 1e6);
+  }
+  return best;
+}
+
 void measure(const std::vector<Kernel>& kernels, int rounds) {
-  double bandwidth = 0; // of the first, which copies
-  std::printf("%-34s %10s %9s %9s %s\n", "kernel", "ms", "MB", "GB/s", "time over that of a copy");
+  const double memory = copy_rate(std::int64_t{256} << 20);
+  std::printf("copy of 256 MiB, in memory: %.1f GB/s; of 8 MiB, in the cache: %.1f GB/s\n", memory,
+              copy_rate(std::int64_t{8} << 20));
+  std::printf("%-34s %10s %9s %9s  %s\n", "kernel", "ms", "MB", "GB/s",
+              "time over that of its bytes in memory");
   for (const Kernel& kernel : kernels) {
     Times times;
     for (int round = -2; round < rounds; ++round) {
@@ -188,9 +218,8 @@ void measure(const std::vector<Kernel>& kernels, int rounds) {
       if (round >= 0) times.each.push_back(time);
     }
     const double rate = kernel.bytes / times.quantile(0.5) / 1e6;
-    if (bandwidth == 0) bandwidth = rate;
-    std::printf("%-34s %10.3f %9.2f %9.2f %9.2f\n", kernel.name, times.quantile(0.5), kernel.bytes / 1e6, rate,
-                bandwidth / rate);
+    std::printf("%-34s %10.3f %9.2f %9.2f  %9.2f\n", kernel.name, times.quantile(0.5), kernel.bytes / 1e6,
+                rate, memory / rate);
   }
 }
 
@@ -217,17 +246,10 @@ void measure_kernels(const Levels& film, int rounds) {
   const auto pixels = static_cast<std::size_t>(codes.height * codes.width());
   std::vector<std::uint8_t> grey(pixels);
   std::vector<std::uint16_t> equalised(pixels);
-  std::vector<std::uint16_t> copied(pixels);
   const double crop = static_cast<double>(pixels) * input / static_cast<double>(picture.numel());
 
   measure(
-      {{"copy", 4.0 * static_cast<double>(pixels),
-        [&] {
-          parallel_for(0, static_cast<std::int64_t>(pixels), 1, [&](std::int64_t first, std::int64_t last) {
-            std::memcpy(copied.data() + first, equalised.data() + first, static_cast<std::size_t>(last - first) * 2);
-          });
-        }},
-       {"half sums", input, [&] { half_sums(picture); }},
+      {{"half sums", input, [&] { half_sums(picture); }},
        {"CLAHE: histograms and curves", crop, [&] { clahe_curves(codes, bins, 65536, options.clahe); }},
        {"CLAHE to block sums", crop + 2.0 * static_cast<double>(sums.size()),
         [&] {
@@ -236,7 +258,8 @@ void measure_kernels(const Levels& film, int rounds) {
                              kernels::clahe_sums(strip, false, sums.data() + strip.first_row * sums_width);
                            });
         }},
-       {"wide blur of the sums", 2.0 * static_cast<double>(sums.size()) + 4.0 * static_cast<double>(blurred.size()),
+       {"wide blur of the sums",
+        2.0 * static_cast<double>(sums.size()) + 4.0 * static_cast<double>(blurred.size()),
         [&] { kernels::wide_blur(sums.data(), grid, blurred.data()); }},
        {"enlarge", 4.0 * static_cast<double>(blurred.size()) + static_cast<double>(pixels),
         [&] { kernels::enlarge(blurred.data(), grid, codes.height, codes.width(), grey.data()); }},
@@ -274,9 +297,13 @@ int main(int argc, char** argv) {
   const Levels film = path == "phantom" ? phantom() : levels_of(read_film(path));
   set_thread_budget(threads);
   cv::setNumThreads(threads);
+  if (std::find(argv, argv + argc, std::string_view("--contend")) != argv + argc) {
+    contend(film);
+    return 0;
+  }
   std::printf("%s: %lld x %lld, %d bits; %d threads, %s\n", path.c_str(),
-              static_cast<long long>(film.picture.size(0)), static_cast<long long>(film.picture.size(1)), film.bits,
-              threads, std::string(name(isa())).c_str());
+              static_cast<long long>(film.picture.size(0)), static_cast<long long>(film.picture.size(1)),
+              film.bits, threads, std::string(name(isa())).c_str());
   compare_chains(film, rounds);
   measure_kernels(film, rounds);
 }

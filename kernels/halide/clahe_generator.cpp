@@ -25,15 +25,15 @@ class ClaheBase : public Generator<Derived> {
 
  protected:
   Var x{"x"}, y{"y"};
-  Func code{"code"}, clahe{"clahe"};
+  Func code{"code"}, corners{"corners"}, clahe{"clahe"};
 
   void make_clahe() {
     code(x, y) = in(unsafe_promise_clamped(column_source(x), 0, in.width() - 1),
                     unsafe_promise_clamped(row_source(y), 0, in.height() - 1));
-    const Expr corners =
+    corners(x, y) =
         cells(unsafe_promise_clamped(cast<std::int32_t>(code(x, y)), 0, cells.dim(0).extent() - 1),
               unsafe_promise_clamped(column_cell(x), 0, cells.dim(1).extent() - 1));
-    const auto corner = [&](int i) { return cast<float>(cast<std::uint16_t>(corners >> (16 * i))); };
+    const auto corner = [&](int i) { return cast<float>(cast<std::uint16_t>(corners(x, y) >> (16 * i))); };
     const Expr across = column_weight(x);
     const Expr down = row_weight(y);
     const Expr upper = corner(0) * (1 - across) + corner(1) * across;
@@ -57,6 +57,7 @@ class Clahe : public ClaheBase<Clahe> {
     const int lanes = natural_vector_size<float>();
     Var strip("strip");
     out.split(y, strip, y, 32, TailStrategy::GuardWithIf).parallel(strip).vectorize(x, lanes);
+    corners.compute_at(out, y).unroll(x, 8);
   }
 };
 
@@ -79,6 +80,7 @@ class ClaheSums : public ClaheBase<ClaheSums> {
     Var strip("strip");
     out.split(y, strip, y, 32, TailStrategy::GuardWithIf).parallel(strip).vectorize(x, 2 * lanes);
     eight_bit.compute_at(out, y).vectorize(x, lanes);
+    corners.compute_at(out, y).unroll(x, 8);
   }
 
  private:
