@@ -37,8 +37,8 @@ def chain(film, bits, clahe):
     first, last = rows_with_breast(sums)
     equalised = clahe.apply(full[first:last])
     _, equalised = cv2.threshold(equalised, 101, 0, cv2.THRESH_TOZERO)
-    # (v - 127) / 255, rounded and saturated, is v // 255.
-    grey = cv2.addWeighted(equalised, 1 / 255, equalised, 0, -127 / 255, dtype=cv2.CV_8U)
+    # (v - 127) / 255, rounded and saturated, is v // 255; what is below 0 there rounds to 0 either way.
+    grey = cv2.convertScaleAbs(equalised, alpha=1 / 255, beta=-127 / 255)
     grey = cv2.GaussianBlur(grey, (151, 151), 0)
     _, grey = cv2.threshold(grey, LOWER_LIMIT, 255, cv2.THRESH_BINARY)
     contours, _ = cv2.findContours(grey, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
