@@ -15,7 +15,8 @@ class ClaheBase : public Generator<Derived> {
   using Output = typename Generator<Derived>::template Output<T>;
 
   Input<Buffer<void, 2>> in{"in"};
-  Input<Buffer<std::uint64_t, 2>> cells{"cells"}; // [codes, cells]
+  // The upper two curves' values, then the lower two's: [2, codes, cells].
+  Input<Buffer<std::uint32_t, 3>> cells{"cells"};
   Input<Buffer<std::int32_t, 1>> row_source{"row_source"};
   Input<Buffer<float, 1>> row_weight{"row_weight"};
   Input<Buffer<std::int32_t, 1>> column_source{"column_source"};
@@ -28,16 +29,19 @@ class ClaheBase : public Generator<Derived> {
   Func code{"code"}, corners{"corners"}, clahe{"clahe"};
 
   void make_clahe() {
+    cells.dim(0).set_bounds(0, 2);
+    cells.dim(1).set_stride(2);
     code(x, y) = in(unsafe_promise_clamped(column_source(x), 0, in.width() - 1),
                     unsafe_promise_clamped(row_source(y), 0, in.height() - 1));
-    corners(x, y) =
-        cells(unsafe_promise_clamped(cast<std::int32_t>(code(x, y)), 0, cells.dim(0).extent() - 1),
-              unsafe_promise_clamped(column_cell(x), 0, cells.dim(1).extent() - 1));
-    const auto corner = [&](int i) { return cast<float>(cast<std::uint16_t>(corners(x, y) >> (16 * i))); };
+    const Expr at = unsafe_promise_clamped(cast<std::int32_t>(code(x, y)), 0, cells.dim(1).extent() - 1);
+    const Expr cell = unsafe_promise_clamped(column_cell(x), 0, cells.dim(2).extent() - 1);
+    corners(x, y) = Tuple(cells(0, at, cell), cells(1, at, cell));
+    const auto left = [&](int pair) { return cast<float>(cast<std::int32_t>(corners(x, y)[pair] & 0xFFFF)); };
+    const auto right = [&](int pair) { return cast<float>(cast<std::int32_t>(corners(x, y)[pair] >> 16)); };
     const Expr across = column_weight(x);
     const Expr down = row_weight(y);
-    const Expr upper = corner(0) * (1 - across) + corner(1) * across;
-    const Expr lower = corner(2) * (1 - across) + corner(3) * across;
+    const Expr upper = left(0) * (1 - across) + right(0) * across;
+    const Expr lower = left(1) * (1 - across) + right(1) * across;
     // Strict, so that no instruction set rounds it otherwise.
     const Expr value = cast<std::int32_t>(strict_float(upper * (1 - down) + lower * down + 0.5F));
     clahe(x, y) = cast<std::uint16_t>(select(value <= zero_up_to, 0, value));
@@ -57,7 +61,7 @@ class Clahe : public ClaheBase<Clahe> {
     const int lanes = natural_vector_size<float>();
     Var strip("strip");
     out.split(y, strip, y, 32, TailStrategy::GuardWithIf).parallel(strip).vectorize(x, lanes);
-    corners.compute_at(out, y).unroll(x, 8);
+    corners.compute_at(out, y).unroll(x, 16);
   }
 };
 
@@ -80,7 +84,7 @@ class ClaheSums : public ClaheBase<ClaheSums> {
     Var strip("strip");
     out.split(y, strip, y, 32, TailStrategy::GuardWithIf).parallel(strip).vectorize(x, 2 * lanes);
     eight_bit.compute_at(out, y).vectorize(x, lanes);
-    corners.compute_at(out, y).unroll(x, 8);
+    corners.compute_at(out, y).unroll(x, 16);
   }
 
  private:

@@ -18,14 +18,14 @@ constexpr std::int64_t narrowest = 256;
 // A strip's arguments as Halide takes them.
 struct StripBuffers {
   explicit StripBuffers(const ClaheStrip& strip)
-      : cells(wrap(strip.cells, strip.codes_a_cell, strip.cells_across)),
+      : cells(wrap(reinterpret_cast<const std::uint32_t*>(strip.cells), 2, strip.codes_a_cell, strip.cells_across)),
         row_source(wrap(strip.rows.source.data() + strip.first_row, strip.last_row - strip.first_row)),
         row_weight(wrap(strip.rows.weight.data() + strip.first_row, strip.last_row - strip.first_row)),
         column_source(wrap(strip.columns.source.data(), strip.columns.source.size())),
         column_cell(wrap(strip.columns.cell.data(), strip.columns.cell.size())),
         column_weight(wrap(strip.columns.weight.data(), strip.columns.weight.size())) {}
 
-  Halide::Runtime::Buffer<std::uint64_t> cells;
+  Halide::Runtime::Buffer<std::uint32_t> cells;
   Halide::Runtime::Buffer<std::int32_t> row_source;
   Halide::Runtime::Buffer<float> row_weight;
   Halide::Runtime::Buffer<std::int32_t> column_source;
