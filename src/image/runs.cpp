@@ -11,11 +11,13 @@
 namespace mammo::image {
 namespace {
 
-// Whether all eight pixels from `at` on are over the level, none, or some: 1, 0, -1.
-int eight_above(const std::uint8_t* at, int level) {
-  int count = 0;
-  for (int i = 0; i < 8; ++i) count += at[i] > level ? 1 : 0;
-  return count == 8 ? 1 : count == 0 ? 0 : -1;
+// Pixels that are looked at together: at most 255, so that a byte counts them and the loop becomes vectors.
+constexpr std::int32_t piece = 64;
+
+int count_above(const std::uint8_t* at, std::uint8_t level) {
+  std::uint8_t count = 0;
+  for (std::int32_t i = 0; i < piece; ++i) count = static_cast<std::uint8_t>(count + (at[i] > level ? 1 : 0));
+  return count;
 }
 
 void append_row(const std::uint8_t* line, std::int32_t width, int level, std::vector<Run>& runs) {
@@ -31,9 +33,10 @@ void append_row(const std::uint8_t* line, std::int32_t width, int level, std::ve
     inside = above;
   };
   std::int32_t x = 0;
-  for (; x + 8 <= width; x += 8) {
-    if (eight_above(line + x, level) == (inside ? 1 : 0)) continue;
-    for (std::int32_t i = x; i < x + 8; ++i) step(i);
+  for (; x + piece <= width; x += piece) {
+    // Nothing changes in most pieces.
+    if (count_above(line + x, static_cast<std::uint8_t>(level)) == (inside ? piece : 0)) continue;
+    for (std::int32_t i = x; i < x + piece; ++i) step(i);
   }
   for (; x < width; ++x) step(x);
   if (inside) runs.push_back({begin, width});

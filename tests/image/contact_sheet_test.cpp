@@ -32,7 +32,7 @@ TEST_CASE("a contact sheet holds each picture in the middle of its cell, and let
   CHECK(count(11) == 100 * 60);
   CHECK(count(22) == 50 * 20);
   CHECK(count(33) == 9 * 9);
-  CHECK(count(255) > 20); // letters
+  CHECK(std::ranges::count_if(pixels, [](int value) { return value > 150; }) > 100); // letters
   CHECK(sheet.size(0) > 2 * 100);
   CHECK(sheet.size(1) > 2 * 60);
   const auto at = [&](std::int64_t y, std::int64_t x) {
