@@ -15,12 +15,11 @@ class ClaheBase : public Generator<Derived> {
   using Output = typename Generator<Derived>::template Output<T>;
 
   Input<Buffer<void, 2>> in{"in"};
-  // The upper two curves' values, then the lower two's: [2, codes, cells].
-  Input<Buffer<std::uint32_t, 3>> cells{"cells"};
+  Input<Buffer<std::uint64_t, 1>> cells{"cells"}; // cell after cell
   Input<Buffer<std::int32_t, 1>> row_source{"row_source"};
   Input<Buffer<float, 1>> row_weight{"row_weight"};
   Input<Buffer<std::int32_t, 1>> column_source{"column_source"};
-  Input<Buffer<std::int32_t, 1>> column_cell{"column_cell"};
+  Input<Buffer<std::int32_t, 1>> column_cell{"column_cell"}; // where its cell begins
   Input<Buffer<float, 1>> column_weight{"column_weight"};
   Input<std::int32_t> zero_up_to{"zero_up_to"};
 
@@ -29,15 +28,15 @@ class ClaheBase : public Generator<Derived> {
   Func code{"code"}, corners{"corners"}, clahe{"clahe"};
 
   void make_clahe() {
-    cells.dim(0).set_bounds(0, 2);
-    cells.dim(1).set_stride(2);
+    cells.dim(0).set_min(0);
+    for (Input<Buffer<std::int32_t, 1>>* table : {&column_source, &column_cell}) table->dim(0).set_min(0);
     code(x, y) = in(unsafe_promise_clamped(column_source(x), 0, in.width() - 1),
                     unsafe_promise_clamped(row_source(y), 0, in.height() - 1));
-    const Expr at = unsafe_promise_clamped(cast<std::int32_t>(code(x, y)), 0, cells.dim(1).extent() - 1);
-    const Expr cell = unsafe_promise_clamped(column_cell(x), 0, cells.dim(2).extent() - 1);
-    corners(x, y) = Tuple(cells(0, at, cell), cells(1, at, cell));
-    const auto left = [&](int pair) { return cast<float>(cast<std::int32_t>(corners(x, y)[pair] & 0xFFFF)); };
-    const auto right = [&](int pair) { return cast<float>(cast<std::int32_t>(corners(x, y)[pair] >> 16)); };
+    corners(x, y) = cells(
+        unsafe_promise_clamped(column_cell(x) + cast<std::int32_t>(code(x, y)), 0, cells.dim(0).extent() - 1));
+    const Expr pairs[] = {cast<std::uint32_t>(corners(x, y)), cast<std::uint32_t>(corners(x, y) >> 32)};
+    const auto left = [&](int pair) { return cast<float>(cast<std::int32_t>(pairs[pair] & 0xFFFF)); };
+    const auto right = [&](int pair) { return cast<float>(cast<std::int32_t>(pairs[pair] >> 16)); };
     const Expr across = column_weight(x);
     const Expr down = row_weight(y);
     const Expr upper = left(0) * (1 - across) + right(0) * across;

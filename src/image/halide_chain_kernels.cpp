@@ -2,6 +2,8 @@
 #include "image/halide_runtime.hpp"
 #include "image/levels_picture.hpp"
 
+#include <vector>
+
 #include <mammo_halide_clahe_sums_u16.h>
 #include <mammo_halide_clahe_sums_u8.h>
 #include <mammo_halide_clahe_u16.h>
@@ -15,17 +17,26 @@ namespace {
 // The kernels' loops are made for whole vectors: up to 64 pixels of a row at once, four to a block's sum.
 constexpr std::int64_t narrowest = 256;
 
+// Of each column, where its cell begins.
+std::vector<std::int32_t> starts_of(const ClaheStrip& strip) {
+  std::vector<std::int32_t> starts = strip.columns.cell;
+  for (std::int32_t& cell : starts) cell *= static_cast<std::int32_t>(strip.codes_a_cell);
+  return starts;
+}
+
 // A strip's arguments as Halide takes them.
 struct StripBuffers {
   explicit StripBuffers(const ClaheStrip& strip)
-      : cells(wrap(reinterpret_cast<const std::uint32_t*>(strip.cells), 2, strip.codes_a_cell, strip.cells_across)),
+      : cell_starts(starts_of(strip)),
+        cells(wrap(strip.cells, strip.codes_a_cell * strip.cells_across)),
         row_source(wrap(strip.rows.source.data() + strip.first_row, strip.last_row - strip.first_row)),
         row_weight(wrap(strip.rows.weight.data() + strip.first_row, strip.last_row - strip.first_row)),
         column_source(wrap(strip.columns.source.data(), strip.columns.source.size())),
-        column_cell(wrap(strip.columns.cell.data(), strip.columns.cell.size())),
+        column_cell(wrap(cell_starts.data(), cell_starts.size())),
         column_weight(wrap(strip.columns.weight.data(), strip.columns.weight.size())) {}
 
-  Halide::Runtime::Buffer<std::uint32_t> cells;
+  std::vector<std::int32_t> cell_starts;
+  Halide::Runtime::Buffer<std::uint64_t> cells;
   Halide::Runtime::Buffer<std::int32_t> row_source;
   Halide::Runtime::Buffer<float> row_weight;
   Halide::Runtime::Buffer<std::int32_t> column_source;
