@@ -4,7 +4,7 @@ namespace {
 
 using namespace Halide;
 
-// One row of CLAHE's cells: each pixel's code is looked up in its cell, which gives four curves' values, and
+// CLAHE's cells applied: each pixel's code is looked up in its cell, which gives four curves' values, and
 // takes the mean weighted by its place (ClaheStrip in src/image/chain_kernels.hpp).
 template <class Derived>
 class ClaheBase : public Generator<Derived> {
@@ -17,9 +17,10 @@ class ClaheBase : public Generator<Derived> {
   Input<Buffer<void, 2>> in{"in"};
   Input<Buffer<std::uint64_t, 1>> cells{"cells"}; // cell after cell
   Input<Buffer<std::int32_t, 1>> row_source{"row_source"};
+  Input<Buffer<std::int32_t, 1>> row_cell{"row_cell"}; // where its row of cells begins
   Input<Buffer<float, 1>> row_weight{"row_weight"};
   Input<Buffer<std::int32_t, 1>> column_source{"column_source"};
-  Input<Buffer<std::int32_t, 1>> column_cell{"column_cell"}; // where its cell begins
+  Input<Buffer<std::int32_t, 1>> column_cell{"column_cell"}; // where its cell begins in a row of them
   Input<Buffer<float, 1>> column_weight{"column_weight"};
   Input<std::int32_t> zero_up_to{"zero_up_to"};
 
@@ -32,8 +33,8 @@ class ClaheBase : public Generator<Derived> {
     for (Input<Buffer<std::int32_t, 1>>* table : {&column_source, &column_cell}) table->dim(0).set_min(0);
     code(x, y) = in(unsafe_promise_clamped(column_source(x), 0, in.width() - 1),
                     unsafe_promise_clamped(row_source(y), 0, in.height() - 1));
-    corners(x, y) = cells(
-        unsafe_promise_clamped(column_cell(x) + cast<std::int32_t>(code(x, y)), 0, cells.dim(0).extent() - 1));
+    const Expr at = row_cell(y) + column_cell(x) + cast<std::int32_t>(code(x, y));
+    corners(x, y) = cells(unsafe_promise_clamped(at, 0, cells.dim(0).extent() - 1));
     const Expr pairs[] = {cast<std::uint32_t>(corners(x, y)), cast<std::uint32_t>(corners(x, y) >> 32)};
     const auto left = [&](int pair) { return cast<float>(cast<std::int32_t>(pairs[pair] & 0xFFFF)); };
     const auto right = [&](int pair) { return cast<float>(cast<std::int32_t>(pairs[pair] >> 16)); };

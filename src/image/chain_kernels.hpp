@@ -11,13 +11,14 @@
 
 namespace mammo::image {
 
-/// One row of cells (fill_cells) applied to rows [first_row, last_row) of a result's table of rows, which all
-/// lie in it.
+/// Rows of cells (fill_cells) applied to rows [first_row, last_row) of a result's table of rows, which all
+/// lie in them.
 struct ClaheStrip {
   const Tensor& codes; ///< u8 or u16 [H, W]
   const std::uint64_t* cells = nullptr;
   std::int64_t cells_across = 0;
   std::int64_t codes_a_cell = 0;
+  std::int32_t first_cell_row = 0;
   const ClaheAxis& rows;
   const ClaheAxis& columns;
   std::int64_t first_row = 0;

@@ -172,16 +172,18 @@ ClaheAxis clahe_columns(const CodePicture& picture, const TileAxis& across, std:
   return table;
 }
 
-void fill_cells(const ClaheCurves& curves, std::int64_t cell_row, std::uint64_t* cells) {
+void fill_cells(const ClaheCurves& curves, std::int64_t first_row, std::int64_t rows, std::uint64_t* cells) {
   const std::int64_t codes = curves.codes;
   const std::int64_t across = curves.across.tiles;
   const std::uint16_t* all = curves.curves.data<std::uint16_t>().data();
-  const std::uint16_t* upper = all + std::max<std::int64_t>(cell_row - 1, 0) * across * codes;
-  const std::uint16_t* lower = all + std::min(cell_row, curves.down.tiles - 1) * across * codes;
-  parallel_for(0, across + 1, 1, [&](std::int64_t first, std::int64_t last) {
+  parallel_for(0, rows * (across + 1), 4, [&](std::int64_t first, std::int64_t last) {
     for (std::int64_t cell = first; cell < last; ++cell) {
-      const std::int64_t left = std::max<std::int64_t>(cell - 1, 0) * codes;
-      const std::int64_t right = std::min(cell, across - 1) * codes;
+      const std::int64_t row = first_row + cell / (across + 1);
+      const std::int64_t column = cell % (across + 1);
+      const std::uint16_t* upper = all + std::max<std::int64_t>(row - 1, 0) * across * codes;
+      const std::uint16_t* lower = all + std::min(row, curves.down.tiles - 1) * across * codes;
+      const std::int64_t left = std::max<std::int64_t>(column - 1, 0) * codes;
+      const std::int64_t right = std::min(column, across - 1) * codes;
       std::uint64_t* to = cells + cell * codes;
       for (std::int64_t code = 0; code < codes; ++code) {
         to[code] = std::uint64_t{upper[left + code]} | std::uint64_t{upper[right + code]} << 16 |

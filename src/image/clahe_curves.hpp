@@ -58,8 +58,8 @@ ClaheAxis clahe_rows(const CodePicture& picture, const TileAxis& down, std::int6
 ClaheAxis clahe_columns(const CodePicture& picture, const TileAxis& across, std::int64_t first,
                         std::int64_t count);
 
-/// One row of cells: for each cell and code the values of its four curves, upper left in the lowest 16 bits,
-/// then upper right, lower left, lower right. u64s, [cells across, codes].
-void fill_cells(const ClaheCurves& curves, std::int64_t cell_row, std::uint64_t* cells);
+/// Rows of cells: for each cell and code the values of its four curves, upper left in the lowest 16 bits,
+/// then upper right, lower left, lower right. u64s, [rows, cells across, codes].
+void fill_cells(const ClaheCurves& curves, std::int64_t first_row, std::int64_t rows, std::uint64_t* cells);
 
 } // namespace mammo::image

@@ -2,6 +2,7 @@
 #include "image/halide_runtime.hpp"
 #include "image/levels_picture.hpp"
 
+#include <algorithm>
 #include <vector>
 
 #include <mammo_halide_clahe_sums_u16.h>
@@ -17,27 +18,40 @@ namespace {
 // The kernels' loops are made for whole vectors: up to 64 pixels of a row at once, four to a block's sum.
 constexpr std::int64_t narrowest = 256;
 
-// Of each column, where its cell begins.
-std::vector<std::int32_t> starts_of(const ClaheStrip& strip) {
-  std::vector<std::int32_t> starts = strip.columns.cell;
-  for (std::int32_t& cell : starts) cell *= static_cast<std::int32_t>(strip.codes_a_cell);
-  return starts;
+// Of `count` places from the first on, where their cells begin.
+std::vector<std::int32_t> starts(const std::int32_t* cell, std::int64_t count, std::int32_t first_cell,
+                                 std::int64_t step) {
+  std::vector<std::int32_t> result(cell, cell + count);
+  for (std::int32_t& start : result) start = (start - first_cell) * static_cast<std::int32_t>(step);
+  return result;
+}
+
+std::int64_t cells_of(const ClaheStrip& strip) {
+  const auto first = strip.rows.cell.begin();
+  const std::int32_t last_row = *std::max_element(first + strip.first_row, first + strip.last_row);
+  return (last_row - strip.first_cell_row + 1) * strip.cells_across * strip.codes_a_cell;
 }
 
 // A strip's arguments as Halide takes them.
 struct StripBuffers {
   explicit StripBuffers(const ClaheStrip& strip)
-      : cell_starts(starts_of(strip)),
-        cells(wrap(strip.cells, strip.codes_a_cell * strip.cells_across)),
+      : row_starts(starts(strip.rows.cell.data() + strip.first_row, strip.last_row - strip.first_row,
+                          strip.first_cell_row, strip.cells_across * strip.codes_a_cell)),
+        column_starts(starts(strip.columns.cell.data(), static_cast<std::int64_t>(strip.columns.cell.size()),
+                             0, strip.codes_a_cell)),
+        cells(wrap(strip.cells, cells_of(strip))),
         row_source(wrap(strip.rows.source.data() + strip.first_row, strip.last_row - strip.first_row)),
+        row_cell(wrap(row_starts.data(), row_starts.size())),
         row_weight(wrap(strip.rows.weight.data() + strip.first_row, strip.last_row - strip.first_row)),
         column_source(wrap(strip.columns.source.data(), strip.columns.source.size())),
-        column_cell(wrap(cell_starts.data(), cell_starts.size())),
+        column_cell(wrap(column_starts.data(), column_starts.size())),
         column_weight(wrap(strip.columns.weight.data(), strip.columns.weight.size())) {}
 
-  std::vector<std::int32_t> cell_starts;
+  std::vector<std::int32_t> row_starts;
+  std::vector<std::int32_t> column_starts;
   Halide::Runtime::Buffer<std::uint64_t> cells;
   Halide::Runtime::Buffer<std::int32_t> row_source;
+  Halide::Runtime::Buffer<std::int32_t> row_cell;
   Halide::Runtime::Buffer<float> row_weight;
   Halide::Runtime::Buffer<std::int32_t> column_source;
   Halide::Runtime::Buffer<std::int32_t> column_cell;
@@ -58,8 +72,8 @@ void clahe(const ClaheStrip& strip, std::uint16_t* out) {
   with_pixels(strip.codes, [&]<class T>(const T* codes) {
     auto in = wrap(codes, strip.codes.size(1), strip.codes.size(0));
     const auto kernel = sizeof(T) == 1 ? mammo_halide_clahe_u8 : mammo_halide_clahe_u16;
-    check(kernel(in, b.cells, b.row_source, b.row_weight, b.column_source, b.column_cell, b.column_weight,
-                 strip.zero_up_to, result),
+    check(kernel(in, b.cells, b.row_source, b.row_cell, b.row_weight, b.column_source, b.column_cell,
+                 b.column_weight, strip.zero_up_to, result),
           "clahe");
   });
 }
@@ -72,8 +86,8 @@ void clahe_sums(const ClaheStrip& strip, bool wrapped, std::uint16_t* out) {
   with_pixels(strip.codes, [&]<class T>(const T* codes) {
     auto in = wrap(codes, strip.codes.size(1), strip.codes.size(0));
     const auto kernel = sizeof(T) == 1 ? mammo_halide_clahe_sums_u8 : mammo_halide_clahe_sums_u16;
-    check(kernel(in, b.cells, b.row_source, b.row_weight, b.column_source, b.column_cell, b.column_weight,
-                 strip.zero_up_to, wrapped, result),
+    check(kernel(in, b.cells, b.row_source, b.row_cell, b.row_weight, b.column_source, b.column_cell,
+                 b.column_weight, strip.zero_up_to, wrapped, result),
           "clahe_sums");
   });
 }

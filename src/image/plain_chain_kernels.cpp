@@ -16,11 +16,13 @@ template <class T>
 void clahe_row(const ClaheStrip& strip, const T* codes, std::int64_t y, std::uint16_t* out) {
   const auto row = static_cast<std::size_t>(y);
   const T* line = codes + std::int64_t{strip.rows.source[row]} * strip.codes.size(1);
+  const std::uint64_t* cells =
+      strip.cells + (strip.rows.cell[row] - strip.first_cell_row) * strip.cells_across * strip.codes_a_cell;
   const float down = strip.rows.weight[row];
   const std::size_t width = strip.columns.source.size();
   for (std::size_t x = 0; x < width; ++x) {
     const std::int64_t code = line[strip.columns.source[x]];
-    const std::uint64_t corners = strip.cells[strip.columns.cell[x] * strip.codes_a_cell + code];
+    const std::uint64_t corners = cells[strip.columns.cell[x] * strip.codes_a_cell + code];
     const float across = strip.columns.weight[x];
     const float upper = corner(corners, 0) * (1 - across) + corner(corners, 1) * across;
     const float lower = corner(corners, 2) * (1 - across) + corner(corners, 3) * across;
