@@ -33,10 +33,8 @@
 
 #include <opencv2/imgproc.hpp>
 
+namespace mammo::image {
 namespace {
-
-using namespace mammo;
-using namespace mammo::image;
 
 cv::Mat matrix_of(const Tensor& picture) {
   const bool narrow = picture.dtype() == DType::u8;
@@ -218,8 +216,8 @@ void measure(const std::vector<Kernel>& kernels, int rounds) {
       if (round >= 0) times.each.push_back(time);
     }
     const double rate = kernel.bytes / times.quantile(0) / 1e6;
-    std::printf("%-34s %10.3f %9.2f %9.2f  %9.2f\n", kernel.name, times.quantile(0), kernel.bytes / 1e6,
-                rate, memory / rate);
+    std::printf("%-34s %10.3f %9.2f %9.2f  %9.2f\n", kernel.name, times.quantile(0), kernel.bytes / 1e6, rate,
+                memory / rate);
   }
 }
 
@@ -283,9 +281,7 @@ Levels phantom() {
   return {film.pixels, film.bits};
 }
 
-} // namespace
-
-int main(int argc, char** argv) {
+int run(int argc, char** argv) {
   // scripts/bench hands Google Benchmark's flags to every program.
   std::vector<std::string> arguments;
   for (int i = 1; i < argc; ++i) {
@@ -306,4 +302,12 @@ int main(int argc, char** argv) {
               film.bits, threads, std::string(name(isa())).c_str());
   compare_chains(film, rounds);
   measure_kernels(film, rounds);
+  return 0;
+}
+
+} // namespace
+} // namespace mammo::image
+
+int main(int argc, char** argv) {
+  return mammo::image::run(argc, argv);
 }

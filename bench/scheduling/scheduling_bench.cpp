@@ -27,9 +27,8 @@
 #include <mammo_lesson_Mullapudi2016.h>
 #endif
 
+namespace mammo::image {
 namespace {
-
-using namespace mammo;
 
 constexpr std::int64_t height = 3062;
 constexpr std::int64_t width = 2394;
@@ -78,9 +77,7 @@ double median_time(int rounds, const Work& work) {
   return times[times.size() / 2];
 }
 
-} // namespace
-
-int main(int argc, char** argv) {
+int run(int argc, char** argv) {
   // scripts/bench hands Google Benchmark's flags to every program.
   std::vector<int> numbers;
   for (int i = 1; i < argc; ++i) {
@@ -88,14 +85,14 @@ int main(int argc, char** argv) {
   }
   const int rounds = numbers.empty() ? 11 : numbers[0];
   set_thread_budget(numbers.size() > 1 ? numbers[1] : 2);
-  image::halide::prepare();
+  halide::prepare();
 
   const std::vector<std::uint8_t> in = padded_noise();
   std::vector<std::uint16_t> kernel(taps, 256 / taps);
   kernel[taps / 2] = static_cast<std::uint16_t>(256 - 256 / taps * (taps - 1));
   std::vector<std::uint8_t> expected(static_cast<std::size_t>(height * width));
-  const image::GreyView padded{in.data(), height + taps - 1, width + taps - 1};
-  const double plain = median_time(3, [&] { image::plain::blur(padded, kernel, expected.data()); });
+  const GreyView padded{in.data(), height + taps - 1, width + taps - 1};
+  const double plain = median_time(3, [&] { plain::blur(padded, kernel, expected.data()); });
 
   std::printf("%lld x %lld, %lld taps, %d threads, %s\n", static_cast<long long>(height),
               static_cast<long long>(width), static_cast<long long>(taps), thread_count(),
@@ -109,10 +106,10 @@ int main(int argc, char** argv) {
   bool all_equal = true;
   for (const Version& version : versions) {
     std::vector<std::uint8_t> out(expected.size());
-    auto source = image::halide::wrap(in.data(), width + taps - 1, height + taps - 1);
-    auto weights = image::halide::wrap(kernel.data(), taps);
-    auto result = image::halide::wrap(out.data(), width, height);
-    const auto run = [&] { image::halide::check(version.kernel(source, weights, result), version.name); };
+    auto source = halide::wrap(in.data(), width + taps - 1, height + taps - 1);
+    auto weights = halide::wrap(kernel.data(), taps);
+    auto result = halide::wrap(out.data(), width, height);
+    const auto run = [&] { halide::check(version.kernel(source, weights, result), version.name); };
     if (!version.slow) run();
     print(version.name, median_time(version.slow ? 1 : rounds, run));
     if (out == expected) continue;
@@ -120,4 +117,11 @@ int main(int argc, char** argv) {
     all_equal = false;
   }
   return all_equal ? 0 : 1;
+}
+
+} // namespace
+} // namespace mammo::image
+
+int main(int argc, char** argv) {
+  return mammo::image::run(argc, argv);
 }

@@ -151,7 +151,7 @@ const Contour& longest(const std::vector<Contour>& contours) {
 }
 
 RunMask filled(const Contour& contour, std::int64_t height, std::int64_t width, int thickness) {
-  const RunMask whole = without_holes(mask_of(contour, height, width));
+  RunMask whole = without_holes(mask_of(contour, height, width));
   if (thickness == 1) return whole;
   const int radius = (thickness + 1) / 2;
   return united(dilated(whole, radius),

@@ -155,7 +155,7 @@ void check_steps(const std::vector<std::string>& names) {
 
 Tensor take_step(std::string_view name, Preprocessing& film, const ThesisChainOptions& options) {
   const Step& step = step_named(name);
-  const bool needs_twin = step.needs != "" && step.needs != "full_range";
+  const bool needs_twin = !step.needs.empty() && step.needs != "full_range";
   require<ArgumentError>(!needs_twin || film.twin.defined(), "step ", step.name, " without ", step.needs,
                          " before it");
   return step.take(film, options);

@@ -54,7 +54,7 @@ BlurGrid blur_grid(std::int64_t height, std::int64_t width, std::int64_t size) {
   constexpr double n = block;
   const double sigma = gaussian_sigma(size) / n;
   const double variance = sigma * sigma - (n * n - 1) / 12 / (n * n) - 1.0 / 6;
-  const auto radius = static_cast<std::int64_t>(std::lrint(static_cast<double>(size / 2) / n));
+  const auto radius = static_cast<std::int64_t>(std::lrint(static_cast<double>(size - 1) / 2 / n));
   BlurGrid grid{blocks(height), blocks(width), {}};
   std::vector<double> density;
   double total = 0;

@@ -47,7 +47,8 @@ int largest_difference(const Tensor& ours, const cv::Mat& theirs) {
   int largest = 0;
   for (int y = 0; y < theirs.rows; ++y) {
     for (int x = 0; x < theirs.cols; ++x) {
-      const auto at = static_cast<std::size_t>(y * theirs.cols + x);
+      const auto at =
+          static_cast<std::size_t>(y) * static_cast<std::size_t>(theirs.cols) + static_cast<std::size_t>(x);
       const int difference = ours.dtype() == DType::u8
                                  ? int{ours.data<std::uint8_t>()[at]} - theirs.at<std::uint8_t>(y, x)
                                  : int{ours.data<std::uint16_t>()[at]} - theirs.at<std::uint16_t>(y, x);
