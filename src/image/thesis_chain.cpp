@@ -19,8 +19,8 @@ namespace {
 void check(const ThesisChainOptions& o) {
   require<ArgumentError>(o.zero_up_to >= 0 && o.zero_up_to <= 65535, "thesis_chain: zero_up_to ",
                          o.zero_up_to, ", expected 0 to 65535");
-  require<ArgumentError>(o.blur_size % 2 == 1 && o.blur_size >= 63 && o.blur_size <= 1023,
-                         "thesis_chain: blur_size ", o.blur_size, ", expected an odd number of 63 to 1023");
+  require<ArgumentError>(o.blur_size % 2 == 1 && o.blur_size >= 101 && o.blur_size <= 1023,
+                         "thesis_chain: blur_size ", o.blur_size, ", expected an odd number of 101 to 1023");
   require<ArgumentError>(o.lower_limit >= 0 && o.lower_limit <= 255, "thesis_chain: lower_limit ",
                          o.lower_limit, ", expected 0 to 255");
   require<ArgumentError>(o.contour_thickness >= 1 && o.contour_thickness <= 255,

@@ -85,8 +85,8 @@ Tensor blur_sums(const Tensor& sums, const BlurGrid& grid, std::int64_t height, 
 
 Tensor wide_gaussian_blur(const Tensor& grey, std::int64_t size) {
   const Tensor source = dense_grey(grey, "wide_gaussian_blur");
-  require<ArgumentError>(size % 2 == 1 && size >= 63 && size <= 1023, "wide_gaussian_blur: size ", size,
-                         ", expected an odd number of 63 to 1023");
+  require<ArgumentError>(size % 2 == 1 && size >= 101 && size <= 1023, "wide_gaussian_blur: size ", size,
+                         ", expected an odd number of 101 to 1023");
   const BlurGrid grid = blur_grid(source.size(0), source.size(1), size);
   return blur_sums(block_sums(source, grid), grid, source.size(0), source.size(1));
 }

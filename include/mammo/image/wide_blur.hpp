@@ -11,12 +11,12 @@ double gaussian_sigma(std::int64_t size);
 
 /// Blurs a grey picture with a wide Gaussian of `size` x `size` pixels, picture mirrored at its edges (the
 /// edge pixel itself is not repeated). Computed on the means of 4 x 4 pixels, whose own width and that of the
-/// interpolation back are taken off the Gaussian's: the time does not grow with the square of the size, and
-/// the result is within 2 grey levels of the full convolution (where the blur is weakest; of OpenCV's for
-/// 8-bit pictures, whose weights are rounded to 256ths, within 3).
+/// interpolation back are taken off the Gaussian's: within one grey level of the convolution, and within two
+/// of what OpenCV's GaussianBlur makes of 8-bit pictures, whose weights are rounded to 256ths.
+/// gaussian_blur() is for narrower ones.
 ///
 /// `grey`: u8 [H, W]. Returns u8 [H, W]. Throws TypeError or ShapeError on another picture, ArgumentError
-/// unless `size` is odd and 63 to 1023.
+/// unless `size` is odd and 101 to 1023.
 Tensor wide_gaussian_blur(const Tensor& grey, std::int64_t size);
 
 } // namespace mammo::image
