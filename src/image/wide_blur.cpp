@@ -1,11 +1,13 @@
 #include "mammo/image/wide_blur.hpp"
 
+#include "image/gaussian_kernel.hpp"
 #include "image/grey.hpp"
 #include "image/mirrored.hpp"
 #include "image/wide_blur_grid.hpp"
 #include "mammo/core/threads.hpp"
 
 #include <cmath>
+#include <cstdlib>
 
 namespace mammo::image {
 namespace {
@@ -49,20 +51,29 @@ double gaussian_sigma(std::int64_t size) {
 }
 
 BlurGrid blur_grid(std::int64_t height, std::int64_t width, std::int64_t size) {
-  // Variances in blocks. The mean over a block of n pixels has (n^2 - 1) / 12 pixels; the interpolation adds
-  // 1/2 t (1 - t) of the curvature at t between two blocks, 1/12 on average, which is a variance of 1/6.
   constexpr double n = block;
-  const double sigma = gaussian_sigma(size) / n;
-  const double variance = sigma * sigma - (n * n - 1) / 12 / (n * n) - 1.0 / 6;
-  const auto radius = static_cast<std::int64_t>(std::lrint(static_cast<double>(size - 1) / 2 / n));
-  BlurGrid grid{blocks(height), blocks(width), {}};
-  std::vector<double> density;
-  double total = 0;
-  for (std::int64_t i = -radius; i <= radius; ++i) {
-    density.push_back(std::exp(-0.5 * static_cast<double>(i * i) / variance));
-    total += density.back();
+  const std::int64_t reach = size / 2;
+  const std::int64_t radius = (reach + block - 1) / block;
+  const double sigma = gaussian_sigma(size);
+  // The mean over n pixels has a variance of (n^2 - 1) / 12; the interpolation adds 1/2 t (1 - t) n^2 of the
+  // curvature at t between two blocks, 1/12 n^2 on average, which is a variance of n^2 / 6.
+  const double variance = sigma * sigma - (n * n - 1) / 12 - n * n / 6;
+  std::vector<double> taps = gaussian_density(std::sqrt(variance) / n, radius);
+  // OpenCV's own weights are off the Gaussian, by up to two grey levels in the result. How much from one
+  // block to another: the sum over pixels in the one, the mean over those in the other.
+  const std::vector<double> density = gaussian_density(sigma, reach);
+  const std::vector<std::uint16_t> rounded = gaussian_256ths(sigma, reach);
+  for (std::size_t i = 0; i < rounded.size(); ++i) {
+    const double off = rounded[i] / 256.0 - density[i];
+    for (std::int64_t within = 1 - block; within < block; ++within) {
+      const std::int64_t distance = static_cast<std::int64_t>(i) - reach + within;
+      if (distance % block != 0) continue;
+      const auto pairs = static_cast<double>(block - std::abs(within));
+      taps[static_cast<std::size_t>(distance / block + radius)] += off * pairs / n;
+    }
   }
-  for (const double value : density) grid.taps.push_back(static_cast<float>(value / total));
+  BlurGrid grid{blocks(height), blocks(width), {}};
+  for (const double tap : taps) grid.taps.push_back(static_cast<float>(tap));
   return grid;
 }
 
