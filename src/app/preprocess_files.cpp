@@ -21,7 +21,7 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
-fs::path with_ending(const fs::path& stem, const std::string& ending) {
+fs::path with_ending(const fs::path& stem, std::string_view ending) {
   fs::path path = stem;
   path += ending;
   return path;
@@ -58,7 +58,7 @@ int bits_of(const Tensor& picture, const image::Preprocessing& state) {
 } // namespace
 
 PreprocessPaths::PreprocessPaths(const fs::path& stem, const std::vector<std::string>& steps)
-    : sheet(with_ending(stem, "_steps.png")), report(with_ending(stem, "_steps.json")) {
+    : sheet(with_ending(stem, preprocess_sheet_ending)), report(with_ending(stem, preprocess_report_ending)) {
   for (std::size_t i = 0; i < steps.size(); ++i) {
     pictures.push_back(with_ending(stem, concat("_", i + 1, "_", steps[i], ".png")));
   }

@@ -121,6 +121,19 @@ TEST_CASE("A preprocess run takes many films, and says which of them failed") {
   CHECK(!fs::exists(folder / "none"));
 }
 
+TEST_CASE("Results of a preprocess run are no inputs") {
+  const TemporaryFolder folder;
+  put_film(folder / "a.png");
+  put_film(folder / "b_1_flip.png"); // a film that is called so
+  REQUIRE(preprocess({folder.path().string()}, folder.path()).status == 0);
+  const Names once = below(folder.path());
+  const Ended again = preprocess({folder.path().string()}, folder.path());
+  CHECK(again.status == 0);
+  CHECK(again.out.find("result of an earlier run") != std::string::npos);
+  CHECK(again.out.find("2 preprocessed, 0 failed") != std::string::npos);
+  CHECK(below(folder.path()) == once);
+}
+
 TEST_CASE("A preprocess run replaces no input") {
   const TemporaryFolder folder;
   put_film(folder / "a_1_flip.png");

@@ -21,8 +21,11 @@ struct PreprocessOptions {
   image::ReadOptions read;
 };
 
-/// What the results of a film's steps are called: the output stem with "_1_<step>.png" and so on, with
-/// "_steps.png" for the contact sheet and "_steps.json" for what was done.
+/// The contact sheet and what was done are the film's output stem with these added; the steps' pictures are
+/// "<stem>_1_<step>.png" and so on.
+inline constexpr std::string_view preprocess_sheet_ending = "_steps.png";
+inline constexpr std::string_view preprocess_report_ending = "_steps.json";
+
 struct PreprocessPaths {
   std::vector<std::filesystem::path> pictures; ///< one a step
   std::filesystem::path sheet;
