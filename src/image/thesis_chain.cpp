@@ -7,11 +7,9 @@
 #include "mammo/core/threads.hpp"
 #include "mammo/image/full_range.hpp"
 #include "mammo/image/vertical_crop.hpp"
-#include "mammo/image/wide_blur.hpp"
 
 #include <algorithm>
 #include <bit>
-#include <cstring>
 
 namespace mammo::image {
 namespace {

@@ -32,8 +32,10 @@ struct ThesisChain {
 
 /// Flip by half sums, vertical crop, CLAHE on the full 16-bit range, dark values to 0, 8 bits, Gaussian,
 /// threshold, the part of largest perimeter filled and widened, horizontal crop to it. The same as the steps
-/// of preprocessing_steps.hpp one after the other, to the bit, in far less time and memory: CLAHE is done on
-/// the film's own values, the blur on blocks' sums as they come, and the result only where it is kept.
+/// of preprocessing_steps.hpp one after the other, in far less time and memory: CLAHE is done on the film's
+/// own values, the blur on blocks' sums as they come, and the result only where it is kept. The same to the
+/// bit, but that the flip and the vertical crop add up the film's own values, of which the full range's are
+/// the multiples, rounded.
 ///
 /// `picture`: u8 or u16 [H, W] of `bits` bits, air dark (levels_of()). Throws TypeError or ShapeError on
 /// another picture; ArgumentError on an option out of range or a value that does not fit into `bits`; Error
