@@ -13,6 +13,7 @@ namespace mammo::app {
 void add_analyze_command(CLI::App& program, ExitCode& result);
 void add_models_command(CLI::App& program, ExitCode& result);
 void add_phantom_command(CLI::App& program, ExitCode& result);
+void add_preprocess_command(CLI::App& program, ExitCode& result);
 void add_saliency_command(CLI::App& program, ExitCode& result);
 
 } // namespace mammo::app
