@@ -2,6 +2,7 @@
 
 #include "app/phantom_names.hpp"
 #include "mammo/app/phantom_files.hpp"
+#include "mammo/app/preprocess_files.hpp"
 #include "mammo/app/report.hpp"
 #include "mammo/app/saliency_files.hpp"
 #include "mammo/core/error.hpp"
@@ -32,6 +33,20 @@ bool is_json_of(const fs::path& path, std::string_view schema) {
   }
 }
 
+/// The film's stem where the name is `<stem>_<number>_<step>.png`, empty where it is not.
+std::string stem_of_step_picture(std::string_view name) {
+  constexpr std::string_view digits = "0123456789";
+  for (const std::string& step : image::preprocessing_steps()) {
+    const std::string ending = "_" + step + ".png";
+    if (!name.ends_with(ending)) continue;
+    const std::string_view numbered = name.substr(0, name.size() - ending.size());
+    const std::size_t last = numbered.find_last_not_of(digits);
+    const bool has_number = last != std::string_view::npos && last + 1 < numbered.size();
+    if (has_number && numbered[last] == '_') return std::string(numbered.substr(0, last));
+  }
+  return {};
+}
+
 } // namespace
 
 bool is_own_result(const fs::path& path) {
@@ -44,12 +59,16 @@ bool is_own_result(const fs::path& path) {
   };
   for (const Kind& kind : {Kind{overlay_ending, report_ending, report_schema},
                            Kind{preprocessed_ending, report_ending, report_schema},
+                           Kind{preprocess_sheet_ending, preprocess_report_ending, preprocess_schema},
                            Kind{saliency_picture_ending, saliency_report_ending, saliency_schema}}) {
     if (!name.ends_with(kind.ending)) continue;
     const std::string stem = name.substr(0, name.size() - kind.ending.size());
     return is_json_of(path.parent_path() / (stem + std::string(kind.report_ending)), kind.schema);
   }
   const fs::path folder = path.parent_path();
+  if (const std::string stem = stem_of_step_picture(name); !stem.empty()) {
+    return is_json_of(folder / (stem + std::string(preprocess_report_ending)), preprocess_schema);
+  }
   return folder.filename() == phantom_masks_name && is_phantom_mask(name) &&
          is_json_of(folder.parent_path() / phantom_truth_name, phantom_schema);
 }

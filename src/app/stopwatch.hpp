@@ -19,6 +19,9 @@ class Stopwatch {
     last_ = now;
   }
 
+  /// Leaves out the time since.
+  void skip() { last_ = Clock::now(); }
+
  private:
   using Clock = std::chrono::steady_clock;
   std::vector<StageTime>& times_;

@@ -18,6 +18,13 @@ std::vector<std::int64_t> spread(std::int64_t length, std::int64_t tile, std::in
   return starts;
 }
 
+// Where a window of `side` around `centre` begins on an axis of `length`.
+double window_start(double centre, std::int64_t side, std::int64_t length) {
+  if (side >= length) return -std::floor(static_cast<double>(side - length) / 2);
+  return std::clamp(std::round(centre - static_cast<double>(side) / 2), 0.0,
+                    static_cast<double>(length - side));
+}
+
 } // namespace
 
 Box intersection(const Box& a, const Box& b) {
@@ -43,6 +50,15 @@ AffineTransform AffineTransform::rotation(double radians) {
   const double c = std::cos(radians);
   const double s = std::sin(radians);
   return {c, -s, 0, s, c, 0};
+}
+
+Box window_around(Point centre, std::int64_t side, std::int64_t height, std::int64_t width) {
+  require<ArgumentError>(side > 0 && height > 0 && width > 0, "window of ", side, " pixels in ", height,
+                         " x ", width, ", expected positive sizes");
+  require<ArgumentError>(std::isfinite(centre.x) && std::isfinite(centre.y), "window around (", centre.x,
+                         ", ", centre.y, "), expected finite numbers");
+  const auto edge = static_cast<double>(side);
+  return {window_start(centre.x, side, width), window_start(centre.y, side, height), edge, edge};
 }
 
 Point AffineTransform::apply(Point p) const {

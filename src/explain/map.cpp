@@ -53,4 +53,33 @@ Peak peak_of(const Tensor& map) {
           .value = values[static_cast<std::size_t>(place)]};
 }
 
+Point centroid_of_largest(const Tensor& map, double fraction) {
+  require<ShapeError>(map.rank() == 2, "centroid_of_largest: map ", map.shape(), ", expected [H, W]");
+  require<ArgumentError>(fraction > 0 && fraction <= 1, "centroid_of_largest: a fraction of ", fraction,
+                         ", expected above 0 and up to 1");
+  const Tensor plain = detach(map).plain().to(DType::f32);
+  const auto values = plain.data<float>();
+  std::vector<std::size_t> above;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    require<ArgumentError>(!std::isnan(values[i]), "centroid_of_largest: element ", i, " is NaN");
+    if (values[i] > 0) above.push_back(i);
+  }
+  require<ArgumentError>(!above.empty(), "centroid_of_largest: no element of the map is above 0");
+  const auto wanted = static_cast<std::size_t>(std::ceil(fraction * static_cast<double>(values.size())));
+  const std::size_t count = std::min(wanted, above.size());
+  // By place among equals, so that the set does not depend on the algorithm.
+  const auto larger = [&](std::size_t a, std::size_t b) {
+    return values[a] > values[b] || (values[a] == values[b] && a < b);
+  };
+  std::ranges::nth_element(above, above.begin() + static_cast<std::ptrdiff_t>(count - 1), larger);
+  const auto width = static_cast<std::size_t>(plain.size(1));
+  Point sum;
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::size_t row = above[i] / width;
+    sum.x += static_cast<double>(above[i] - row * width) + 0.5;
+    sum.y += static_cast<double>(row) + 0.5;
+  }
+  return {sum.x / static_cast<double>(count), sum.y / static_cast<double>(count)};
+}
+
 } // namespace mammo::explain

@@ -1,7 +1,9 @@
 #include "mammo/image/blur.hpp"
 
+#include "image/gaussian_kernel.hpp"
 #include "image/grey.hpp"
 #include "image/kernels.hpp"
+#include "image/mirrored.hpp"
 
 #include <cmath>
 #include <cstring>
@@ -9,40 +11,6 @@
 
 namespace mammo::image {
 namespace {
-
-// A Gaussian in 256ths. Each weight passes its rounding error to its neighbour on the way to the middle,
-// which takes what is missing to 256.
-std::vector<std::uint16_t> gaussian_kernel(double sigma) {
-  const auto radius = static_cast<std::int64_t>(std::lrint(sigma * 6 + 1)) / 2;
-  std::vector<double> density;
-  double total = 0;
-  for (std::int64_t i = -radius; i <= radius; ++i) {
-    const double z = static_cast<double>(i) / sigma;
-    density.push_back(std::exp(-0.5 * z * z));
-    total += density.back();
-  }
-  std::vector<std::uint16_t> kernel(density.size());
-  double error = 0;
-  int given = 0;
-  const auto middle = static_cast<std::size_t>(radius);
-  for (std::size_t i = 0; i < middle; ++i) {
-    const double wanted = density[i] / total * 256 + error;
-    const auto weight = static_cast<int>(std::lrint(wanted));
-    error = wanted - weight;
-    kernel[i] = kernel[kernel.size() - 1 - i] = static_cast<std::uint16_t>(weight);
-    given += 2 * weight;
-  }
-  kernel[middle] = static_cast<std::uint16_t>(256 - given);
-  return kernel;
-}
-
-// The index that `i`, at most anywhere, falls on when [0, size) is mirrored about its first and last element.
-std::int64_t mirrored(std::int64_t i, std::int64_t size) {
-  if (size == 1) return 0;
-  const std::int64_t period = 2 * (size - 1);
-  i = std::abs(i) % period;
-  return i < size ? i : period - i;
-}
 
 Tensor mirror_padded(const Tensor& grey, std::int64_t radius) {
   const std::int64_t height = grey.size(0);
@@ -68,8 +36,9 @@ Tensor mirror_padded(const Tensor& grey, std::int64_t radius) {
 Tensor gaussian_blur(const Tensor& grey, double sigma) {
   const Tensor source = dense_grey(grey, "gaussian_blur");
   require<ArgumentError>(sigma >= 0.3 && sigma <= 40, "gaussian_blur: sigma ", sigma, ", expected 0.3 to 40");
-  const std::vector<std::uint16_t> kernel = gaussian_kernel(sigma);
-  const Tensor padded = mirror_padded(source, static_cast<std::int64_t>(kernel.size()) / 2);
+  const auto radius = static_cast<std::int64_t>(std::lrint(sigma * 6 + 1)) / 2;
+  const std::vector<std::uint16_t> kernel = gaussian_256ths(sigma, radius);
+  const Tensor padded = mirror_padded(source, radius);
   Tensor result = Tensor::empty(source.shape(), {.dtype = DType::u8});
   kernels::blur({padded.data<std::uint8_t>().data(), padded.size(0), padded.size(1)}, kernel,
                 result.mutable_data<std::uint8_t>().data());

@@ -11,9 +11,11 @@
 #include "mammo/models/resnet_unet.hpp"
 #include "mammo/models/retinanet.hpp"
 #include "mammo/models/retinanet_recipe.hpp"
+#include "mammo/models/screening_risk.hpp"
 #include "mammo/models/transres_unet.hpp"
 #include "mammo/models/transunet.hpp"
 #include "mammo/models/unet.hpp"
+#include "mammo/models/vit.hpp"
 #include "mammo/nn/formula.hpp"
 #include "mammo/nn/safetensors.hpp"
 #include "models/architecture.hpp"
@@ -29,6 +31,7 @@
 #include "models/transres_unet_fields.hpp"
 #include "models/transunet_fields.hpp"
 #include "models/unet_fields.hpp"
+#include "models/vit_fields.hpp"
 
 namespace mammo::models {
 namespace {
@@ -53,7 +56,8 @@ Architecture resnet() {
                           {"resnet50_dilated", {.replace_stride_with_dilation = {false, true, true}}, 224},
                           {"seresnet50", {.se_reduction = 16}, 224},
                           {"resnet101", {.depth = 101}, 224},
-                          {"resnet152", {.depth = 152}, 224}},
+                          {"resnet152", {.depth = 152}, 224},
+                          {"risk_resnet101", risk_resnet101(), risk_input_side}},
        .inputs = [](const ResNetConfig& c, Size2d size) { return one_picture(c.input_channels, size); },
        .forward = [](const ResNet& net, std::span<const Tensor> x) -> std::vector<NamedTensor> {
          if (net.config().num_classes > 0) return {{"logits", net.forward(x[0])}};
@@ -68,6 +72,18 @@ Architecture densenet() {
        .configurations = {{"densenet121", densenet121(), 224}, {"densenet201", densenet201(), 224}},
        .inputs = [](const DenseNetConfig& c, Size2d size) { return one_picture(c.input_channels, size); },
        .forward = [](const DenseNet& net, std::span<const Tensor> x) -> std::vector<NamedTensor> {
+         return {{"logits", net.forward(x[0])}};
+       }});
+}
+
+Architecture vit() {
+  return architecture<VisionTransformer>(
+      {.name = "vit",
+       .configurations = {{"vit_tiny_patch16_224", vit_tiny(), 224},
+                          {"vit_small_patch16_224", vit_small(), 224}},
+       .inputs = [](const VisionTransformerConfig& c,
+                    Size2d) { return one_picture(c.input_channels, {c.height, c.width}); },
+       .forward = [](const VisionTransformer& net, std::span<const Tensor> x) -> std::vector<NamedTensor> {
          return {{"logits", net.forward(x[0])}};
        }});
 }
@@ -163,6 +179,7 @@ const std::vector<Architecture>& architectures() {
       densenet(),
       dilated_attention_resnet(),
       pathology_ensemble(),
+      vit(),
       retinanet(),
       segmenter<UNet>("unet", {{"unet", {}, 256},
                                {"residual_unet", residual_unet(), 256},

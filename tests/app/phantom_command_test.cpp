@@ -31,7 +31,8 @@ Names files_of_exam(int left, int all) {
   Names names = {"truth.json", "masks/L_MLO_pectoral_muscle.png", "masks/R_MLO_pectoral_muscle.png"};
   for (const std::string film : {"L_CC", "L_MLO", "R_CC", "R_MLO"}) {
     names.insert(film + ".dcm");
-    for (const char* part : {"breast", "parenchyma", "glandularity"}) names.insert("masks/" + film + "_" + part + ".png");
+    for (const char* part : {"breast", "parenchyma", "glandularity"})
+      names.insert("masks/" + film + "_" + part + ".png");
     const bool on_left = film.starts_with("L");
     for (int i = on_left ? 1 : left + 1; i <= (on_left ? left : all); ++i) {
       names.insert("masks/" + film + "_mass_" + std::to_string(i) + ".png");

@@ -26,6 +26,23 @@ TEST_CASE("clipping keeps what lies in the picture") {
   CHECK(clip({30, 30, 5, 5}, 20, 8).area() == 0);
 }
 
+TEST_CASE("a window around a point stays inside the picture") {
+  CHECK(window_around({50, 40}, 20, 100, 200) == Box{40, 30, 20, 20});
+  CHECK(window_around({50.4, 40.6}, 21, 100, 200) == Box{40, 30, 21, 21}); // from 39.9 and 30.1
+  CHECK(window_around({0, 0}, 20, 100, 200) == Box{0, 0, 20, 20});
+  CHECK(window_around({200, 100}, 20, 100, 200) == Box{180, 80, 20, 20});
+  CHECK(window_around({-1e9, 1e9}, 20, 100, 200) == Box{0, 80, 20, 20});
+  CHECK(window_around({50, 10}, 20, 20, 200) == Box{40, 0, 20, 20});
+}
+
+TEST_CASE("a picture smaller than the window lies in its middle") {
+  CHECK(window_around({3, 60}, 20, 100, 10) == Box{-5, 50, 20, 20});
+  CHECK(window_around({3, 60}, 20, 7, 13) == Box{-3, -6, 20, 20});
+  CHECK_THROWS_AS(window_around({0, 0}, 0, 10, 10), ArgumentError);
+  CHECK_THROWS_AS(window_around({0, 0}, 10, 0, 10), ArgumentError);
+  CHECK_THROWS_AS(window_around({0, NAN}, 10, 10, 10), ArgumentError);
+}
+
 TEST_CASE("transforms compose and invert") {
   const auto t = AffineTransform::scaling(2, 3).then(AffineTransform::translation(5, -1));
   const Point p = t.apply(Point{1, 1});

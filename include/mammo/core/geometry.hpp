@@ -31,6 +31,11 @@ struct Point {
   double y = 0;
 };
 
+/// A square of `side` pixels around `centre`, its edges on whole pixels, moved no further than keeps it
+/// inside a picture of height x width pixels. Along an axis on which the picture is smaller, the picture lies
+/// in the square's middle. Throws ArgumentError unless the sizes are positive and the centre finite.
+Box window_around(Point centre, std::int64_t side, std::int64_t height, std::int64_t width);
+
 /// A 2x3 matrix taking pixel coordinates of one picture to those of another:
 /// x' = a x + b y + c, y' = d x + e y + f.
 class AffineTransform {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "mammo/core/geometry.hpp"
 #include "mammo/core/tensor.hpp"
 
 #include <cstdint>
@@ -21,5 +22,12 @@ struct Peak {
 /// The largest element of a map [H, W], the first in row-major order of equal ones. Throws ShapeError on
 /// another rank or an empty map.
 Peak peak_of(const Tensor& map);
+
+/// The centroid of the map's largest elements, `fraction` of all rounded up, each counting alike: in pixels,
+/// between pixel edges as in Box. Of equal elements the first in row-major order are taken; what is not above
+/// 0 never is, so that a map that is 0 nearly everywhere has its centroid where it is not. Throws ShapeError
+/// on another rank, ArgumentError unless 0 < fraction <= 1, on a NaN, and on a map without an element above
+/// 0.
+Point centroid_of_largest(const Tensor& map, double fraction);
 
 } // namespace mammo::explain

@@ -16,6 +16,7 @@ void add_evaluate_command(CLI::App& program, ExitCode& result);
 void add_metrics_command(CLI::App& program, ExitCode& result);
 void add_models_command(CLI::App& program, ExitCode& result);
 void add_phantom_command(CLI::App& program, ExitCode& result);
+void add_preprocess_command(CLI::App& program, ExitCode& result);
 void add_saliency_command(CLI::App& program, ExitCode& result);
 void add_train_command(CLI::App& program, ExitCode& result);
 

@@ -55,6 +55,7 @@ int main(int argc, char** argv) {
     mammo::app::add_metrics_command(program, result);
     mammo::app::add_models_command(program, result);
     mammo::app::add_phantom_command(program, result);
+    mammo::app::add_preprocess_command(program, result);
     mammo::app::add_saliency_command(program, result);
     mammo::app::add_train_command(program, result);
     try {

@@ -1,0 +1,145 @@
+#include "app/command/commands.hpp"
+#include "app/command/console.hpp"
+#include "app/command/interrupt.hpp"
+#include "app/input_guard.hpp"
+#include "mammo/app/inputs.hpp"
+#include "mammo/app/output_folder.hpp"
+#include "mammo/app/preprocess_files.hpp"
+#include "mammo/core/error.hpp"
+#include "mammo/core/threads.hpp"
+
+#include <filesystem>
+#include <memory>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+
+namespace mammo::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Arguments {
+  std::vector<std::string> inputs;
+  std::string output;
+  std::string chain;
+  std::string steps;
+  bool wrap = false;
+  int lower_limit = image::ThesisChainOptions().lower_limit;
+  int threads = 0;
+  bool force = false;
+};
+
+std::vector<std::string> split(const std::string& names) {
+  std::vector<std::string> result;
+  std::istringstream text(names);
+  for (std::string name; std::getline(text, name, ',');) result.push_back(name);
+  return result;
+}
+
+PreprocessOptions options_of(const Arguments& arguments) {
+  PreprocessOptions options;
+  if (!arguments.chain.empty()) {
+    options.chain = arguments.chain;
+    options.steps = image::chain_steps(arguments.chain);
+  }
+  if (!arguments.steps.empty()) {
+    options.chain.clear();
+    options.steps = split(arguments.steps);
+  }
+  image::check_steps(options.steps);
+  if (arguments.wrap) options.chain_options.overflow = image::Overflow::wrap;
+  options.chain_options.lower_limit = arguments.lower_limit;
+  options.read.accept_any_modality = arguments.force;
+  return options;
+}
+
+struct Counts {
+  std::size_t done = 0;
+  std::size_t failed = 0;
+};
+
+/// Film by film; what one of them throws ends that film alone.
+Counts preprocess_all(const std::vector<InputFile>& images, const Arguments& arguments, Console& console) {
+  const PreprocessOptions options = options_of(arguments);
+  const std::vector<fs::path> stems = output_stems(images);
+  const InputGuard guard(images);
+  Counts counts;
+  for (std::size_t i = 0; i < images.size() && InterruptWatch::received() == 0; ++i) {
+    const fs::path& path = images[i].path;
+    console.started(path.string());
+    try {
+      const fs::path stem = arguments.output / stems[i];
+      for (const fs::path& result : PreprocessPaths(stem, options.steps).all()) guard.check({result});
+      const Shape last = preprocess_film(path, stem, options);
+      console.print(concat(path.string(), ": ", options.steps.size(),
+                           options.steps.size() == 1 ? " step" : " steps", ", to ", last[0], " x ", last[1]));
+      ++counts.done;
+    } catch (const std::exception& error) {
+      console.complain(path.string() + ": " + reason_of(error, path));
+      ++counts.failed;
+    }
+    console.ended();
+  }
+  return counts;
+}
+
+ExitCode preprocess(const Arguments& arguments) {
+  options_of(arguments); // throws before any work
+  if (arguments.threads > 0) set_thread_budget(arguments.threads);
+  const Inputs inputs = collect_inputs(arguments.inputs);
+  Console console(inputs.images.size());
+  for (const Refusal& refusal : inputs.refused) console.complain(refusal.name + ": " + refusal.reason);
+  for (const Refusal& other : inputs.skipped) console.print("skipped " + other.name + ": " + other.reason);
+  if (inputs.images.empty()) return ExitCode::nothing;
+
+  const OutputFolder output(arguments.output);
+  const InterruptWatch watch;
+  const Counts counts = preprocess_all(inputs.images, arguments, console);
+  const std::size_t failed = counts.failed + inputs.refused.size();
+  console.print(concat(counts.done, " preprocessed, ", failed, " failed",
+                       counts.done > 0 ? "; results are in " + arguments.output : ""));
+  if (counts.done == 0) return ExitCode::nothing;
+  return failed == 0 ? ExitCode::done : ExitCode::partial;
+}
+
+} // namespace
+
+void add_preprocess_command(CLI::App& program, ExitCode& result) {
+  CLI::App* command = program.add_subcommand(
+      "preprocess",
+      "Takes films through preprocessing; writes a picture of each step, a contact sheet of them "
+      "and the way back to the film's pixels.");
+  auto arguments = std::make_shared<Arguments>();
+  command
+      ->add_option("INPUT", arguments->inputs,
+                   "Films (DICOM, PNG, JPEG, TIFF, BMP, PGM), folders of them, or quoted patterns")
+      ->required();
+  command->add_option("--out", arguments->output, "Folder for the results, made where missing")->required();
+  CLI::Option* chain = command->add_option("--chain", arguments->chain, "thesis (default)");
+  command
+      ->add_option(
+          "--steps", arguments->steps,
+          "Steps of your own, with commas: full_range, flip, vertical_crop, clahe, clean, eight_bit, "
+          "blur, threshold, contour, mask, horizontal_crop")
+      ->excludes(chain);
+  command->add_flag("--wrap", arguments->wrap,
+                    "Of eight_bit: 256 and 257 become 0 and 1, as in the thesis' listing, instead of 255");
+  command
+      ->add_option("--lower-limit", arguments->lower_limit, "Of threshold: grey level that air does not pass")
+      ->check(CLI::Range(0, 255))
+      ->capture_default_str();
+  command->add_option("--threads", arguments->threads, "At most this many (default: all processors)")
+      ->check(CLI::Range(1, 1024));
+  command->add_flag("--force", arguments->force, "Take DICOM objects that are no mammograms, too");
+  command->callback([arguments, &result] {
+    result = preprocess(*arguments);
+    if (const int signal = InterruptWatch::received()) InterruptWatch::end_by(signal);
+  });
+}
+
+} // namespace mammo::app
