@@ -13,8 +13,8 @@
 namespace mammo::nn {
 
 /// A protocol buffers message in the making (https://protobuf.dev/programming-guides/encoding). ONNX
-/// and TensorBoard need five kinds of fields, which are here; the library that has them all is ten megabytes to
-/// build with.
+/// and TensorBoard need five kinds of fields, which are here; the library that has them all is ten megabytes
+/// to build with.
 ///
 /// Large bytes are borrowed, not copied: they must stay until the message is written.
 class ProtobufMessage {

@@ -71,8 +71,9 @@ void DetectorCurves::draw() const {
   const std::array losses{smoothed("all", steps, steps_.column("loss")),
                           smoothed("classification", steps, steps_.column("classification_loss")),
                           smoothed("boxes", steps, steps_.column("box_loss"))};
-  image::write_png(folder_ / "loss.png",
-                   image::draw_line_plot(losses, {.title = "Training", .x_label = "step", .y_label = "loss"}));
+  image::write_png(
+      folder_ / "loss.png",
+      image::draw_line_plot(losses, {.title = "Training", .x_label = "step", .y_label = "loss"}));
   const image::LineSeries measured{.name = {}, .x = measures_.column("step"), .y = measures_.column("ap50")};
   if (measured.x.empty()) return;
   image::write_png(folder_ / "ap50.png",

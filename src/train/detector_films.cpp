@@ -40,7 +40,8 @@ data::AugmentationOptions on_canvas(data::AugmentationOptions options, const mod
   return options;
 }
 
-image::BreastCrop read_breast_crop(const data::AnnotatedFilm& film, const image::DetectorInputOptions& options) {
+image::BreastCrop read_breast_crop(const data::AnnotatedFilm& film,
+                                   const image::DetectorInputOptions& options) {
   image::DetectorInputOptions with_aspect = options;
   with_aspect.aspect = film.aspect();
   const image::Film read = image::read_film(film.path);

@@ -34,8 +34,8 @@ DetectorMeasure measure_detector(const models::RetinaNet& network, const models:
   const auto figures = eval::CocoMatches(images).figures();
   return {.ap = figures.ap,
           .ap50 = figures.ap50,
-          .sensitivity =
-              eval::sensitivity_at(eval::FrocMarks(images, eval::LesionRule::iou50).curve(), /*false_marks_per_film=*/1)};
+          .sensitivity = eval::sensitivity_at(eval::FrocMarks(images, eval::LesionRule::iou50).curve(),
+                                              /*false_marks_per_film=*/1)};
 }
 
 } // namespace mammo::train

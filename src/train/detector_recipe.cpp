@@ -32,8 +32,8 @@ static constexpr std::array<std::pair<std::string_view, BoxLoss>, 4> enum_names(
            {"giou", BoxLoss::giou}}};
 }
 
-static constexpr std::array<std::pair<std::string_view, LossNormalization>, 2> enum_names(
-    const LossNormalization*) {
+static constexpr std::array<std::pair<std::string_view, LossNormalization>, 2>
+enum_names(const LossNormalization*) {
   return {{{"image", LossNormalization::image}, {"batch", LossNormalization::batch}}};
 }
 
@@ -143,8 +143,8 @@ void check(const DetectorStage& stage) {
   const auto above = [&](const char* key, auto value, auto least) {
     require<Error>(value >= least, who, key, " is ", value, ", expected at least ", least);
   };
-  require<Error>(!stage.name.empty() &&
-                     stage.name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_-") == std::string::npos,
+  require<Error>(!stage.name.empty() && stage.name.find_first_not_of(
+                                            "abcdefghijklmnopqrstuvwxyz0123456789_-") == std::string::npos,
                  "a stage is called \"", stage.name, "\", expected a-z, 0-9, _ and -");
   above("seed", stage.seed, 0);
   above("steps", stage.steps, 1);

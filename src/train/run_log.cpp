@@ -64,7 +64,8 @@ RunLog::RunLog(std::filesystem::path path, std::vector<std::string> columns, std
     std::string line;
     std::getline(lines, line);
     if (line != joined(columns_)) {
-      throw FileError(path_.string(), concat("begins with \"", line, "\", expected \"", joined(columns_), '"'));
+      throw FileError(path_.string(),
+                      concat("begins with \"", line, "\", expected \"", joined(columns_), '"'));
     }
     while (std::getline(lines, line)) {
       std::vector<double> row = numbers_in(line, columns_.size());

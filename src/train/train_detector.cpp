@@ -121,11 +121,12 @@ struct Place {
             {"looks_since_best", std::to_string(looks_since)}};
   }
   static Place from_text(const std::map<std::string, std::string>& extra) {
-    return {.sampler = {.epoch = std::stoull(extra.at("epoch")), .position = std::stoull(extra.at("position"))},
-            .seconds = std::stod(extra.at("seconds")),
-            .best = std::stod(extra.at("best_ap50")),
-            .best_step = std::stoll(extra.at("best_step")),
-            .looks_since = std::stoll(extra.at("looks_since_best"))};
+    return {
+        .sampler = {.epoch = std::stoull(extra.at("epoch")), .position = std::stoull(extra.at("position"))},
+        .seconds = std::stod(extra.at("seconds")),
+        .best = std::stod(extra.at("best_ap50")),
+        .best_step = std::stoll(extra.at("best_step")),
+        .looks_since = std::stoll(extra.at("looks_since_best"))};
   }
 };
 
@@ -236,7 +237,8 @@ class StageRun {
   [[noreturn]] void report_non_finite(const Batch& batch) {
     nn::clear_gradients(network_);
     const auto found = nn::first_non_finite(network_, [&] { backward(loss_of(batch).total); });
-    throw Error(concat("stage ", stage_.name, ", step ", run_->step + 1, ": the loss or its gradient is not finite; ",
+    throw Error(concat("stage ", stage_.name, ", step ", run_->step + 1,
+                       ": the loss or its gradient is not finite; ",
                        found ? found->message() : "not so when computed again"));
   }
 
@@ -313,7 +315,8 @@ void claim(const DetectorTraining& training) {
   for (const auto& [name, text] : files) {
     const fs::path path = training.output / name;
     if (fs::exists(path)) {
-      require<ArgumentError>(read_text(path) == text, path.string(), " is of another run, expected this one's");
+      require<ArgumentError>(read_text(path) == text, path.string(),
+                             " is of another run, expected this one's");
     } else {
       AtomicFile file(path);
       file.write(text);

@@ -78,8 +78,8 @@ AugmentationOptions everything() {
 }
 
 const std::vector<LabelledFilm> films{lesion_film(120, 80, {20, 30, 16, 24}, 1),
-                                       lesion_film(200, 140, {60, 90, 30, 20}, 2),
-                                       lesion_film(90, 90, {10, 50, 14, 14}, 3)};
+                                      lesion_film(200, 140, {60, 90, 30, 20}, 2),
+                                      lesion_film(90, 90, {10, 50, 14, 14}, 3)};
 
 struct Films {
   std::size_t size() const { return films.size(); }

@@ -43,11 +43,13 @@ TEST_CASE("a recipe is read back from its JSON") {
 TEST_CASE("a recipe that makes no sense is refused with its key") {
   CHECK_THAT(message_of("{"), Catch::Contains("recipe.json: is not JSON"));
   CHECK_THAT(message_of(R"({"stages": []})"), Catch::Contains("stages is empty"));
-  CHECK_THAT(message_of(R"({"stages": [{"name": "a"}, {"name": "a"}]})"), Catch::Contains("two stages are called a"));
+  CHECK_THAT(message_of(R"({"stages": [{"name": "a"}, {"name": "a"}]})"),
+             Catch::Contains("two stages are called a"));
   CHECK_THAT(message_of(R"({"stages": [{"name": "A/b"}]})"), Catch::Contains("A/b"));
   CHECK_THAT(message_of(R"({"stages": [{"epochs": 3}]})"), Catch::Contains("unknown key stages[0].epochs"));
   CHECK_THAT(message_of(R"({"stages": [{"steps": 0}]})"), Catch::Contains("steps is 0, expected at least 1"));
-  CHECK_THAT(message_of(R"({"stages": [{"folds": [1, 2]}]})"), Catch::Contains("trains on a fold that it chooses on"));
+  CHECK_THAT(message_of(R"({"stages": [{"folds": [1, 2]}]})"),
+             Catch::Contains("trains on a fold that it chooses on"));
   CHECK_THAT(message_of(R"({"stages": [{"augmentation": {"paste": 2}}]})"), Catch::Contains("paste"));
 }
 

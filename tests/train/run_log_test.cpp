@@ -45,5 +45,6 @@ TEST_CASE("a log of other columns is refused, and so is a row of another length"
   RunLog log(path, columns, 0);
   CHECK_THROWS_AS(log.append(1, std::array{1.0, 2.0}), ArgumentError);
   CHECK_THROWS_AS(log.column("rate"), ArgumentError);
-  CHECK_THROWS_WITH(RunLog(path, {"step", "rate"}, 0), Catch::Contains("steps.csv") && Catch::Contains("step,rate"));
+  CHECK_THROWS_WITH(RunLog(path, {"step", "rate"}, 0),
+                    Catch::Contains("steps.csv") && Catch::Contains("step,rate"));
 }

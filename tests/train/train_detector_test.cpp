@@ -63,8 +63,9 @@ DetectorRecipe small_recipe() {
 std::vector<data::AnnotatedFilm> draw_films(const fs::path& folder) {
   std::vector<data::AnnotatedFilm> films;
   for (std::uint64_t seed = 0; seed < 10; ++seed) {
-    const data::PhantomFilm drawn = data::make_phantom_film({.seed = seed, .lesions = 1, .height = 160, .width = 120},
-                                                            data::Laterality::left, data::Projection::cc);
+    const data::PhantomFilm drawn =
+        data::make_phantom_film({.seed = seed, .lesions = 1, .height = 160, .width = 120},
+                                data::Laterality::left, data::Projection::cc);
     data::AnnotatedFilm film;
     film.name = std::to_string(seed) + ".png";
     film.path = folder / film.name;

@@ -1,9 +1,9 @@
 #pragma once
 
 #include "mammo/core/random.hpp"
-#include "mammo/data/labelled_film.hpp"
 #include "mammo/data/collate.hpp"
 #include "mammo/data/dataset.hpp"
+#include "mammo/data/labelled_film.hpp"
 #include "mammo/image/warp.hpp"
 
 #include <cstddef>

@@ -44,9 +44,9 @@ struct DetectorInputOptions {
 /// The part of a film that a detector looks at, before it is fitted to the canvas: what training keeps of
 /// each film, to fit it another way every time.
 struct BreastCrop {
-  Tensor picture;          ///< u8 [h, w] at the working size
-  AffineTransform to_crop; ///< from the original picture, between pixel edges as Box counts them
-  Box breast;              ///< the crop, in pixels of the original picture
+  Tensor picture;            ///< u8 [h, w] at the working size
+  AffineTransform to_crop;   ///< from the original picture, between pixel edges as Box counts them
+  Box breast;                ///< the crop, in pixels of the original picture
   bool breast_found = false; ///< false: nothing large enough was seen and the whole film was taken
   double aspect = 0;         ///< used
   double percentile = 0;     ///< grey level that became the brightness target, before `least`

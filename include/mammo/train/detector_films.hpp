@@ -21,7 +21,8 @@ data::AugmentationOptions on_canvas(data::AugmentationOptions options, const mod
 
 /// A film read, turned into what its VOI says, and cropped to the breast. Throws FileError where it cannot be
 /// read. The film's picture may have another size than its annotations.
-image::BreastCrop read_breast_crop(const data::AnnotatedFilm& film, const image::DetectorInputOptions& options);
+image::BreastCrop read_breast_crop(const data::AnnotatedFilm& film,
+                                   const image::DetectorInputOptions& options);
 
 /// The same for many, in parallel, with their lesions in pixels of the crops as boxes of class `label`: what
 /// training draws its batches from. Half a megabyte a film at a working height of 800. Crowd boxes are left

@@ -49,7 +49,7 @@ struct DetectorStage {
   double average = 0.995;            ///< decay of the moving average, which is what a stage ends with
 
   std::int64_t measure_every = 500; ///< steps between two looks at the choosing folds
-  std::int64_t patience = 0; ///< looks without a better AP50 after which a stage ends; 0: never early
+  std::int64_t patience = 0;        ///< looks without a better AP50 after which a stage ends; 0: never early
 
   models::RetinaNetLossConfig loss{};
   data::AugmentationOptions augmentation{};

@@ -9,8 +9,8 @@
 
 namespace mammo::train {
 
-/// A CSV file that grows by a row a step: the first column is the step, all are numbers. A run that goes on at
-/// an earlier step takes the rows after it away again.
+/// A CSV file that grows by a row a step: the first column is the step, all are numbers. A run that goes on
+/// at an earlier step takes the rows after it away again.
 class RunLog {
  public:
   /// Opens or begins a file; rows of steps above `step` are dropped. Throws FileError where it cannot be read

@@ -8,9 +8,9 @@
 
 namespace mammo::train {
 
-/// Appends scalars to a TensorBoard event file: TFRecords (https://www.tensorflow.org/tutorials/load_data/tfrecord,
-/// "TFRecords format details") of Event messages (tensorflow/core/util/event.proto). Each call flushes, so
-/// that a run can be watched.
+/// Appends scalars to a TensorBoard event file: TFRecords
+/// (https://www.tensorflow.org/tutorials/load_data/tfrecord, "TFRecords format details") of Event messages
+/// (tensorflow/core/util/event.proto). Each call flushes, so that a run can be watched.
 class TensorBoardWriter {
  public:
   /// Begins `<folder>/events.out.tfevents.<start>.mammo`, `start` in seconds since 1970. A run that goes on

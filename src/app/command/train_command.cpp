@@ -10,6 +10,7 @@
 #include "mammo/train/train_detector.hpp"
 
 #include <atomic>
+#include <chrono>
 #include <filesystem>
 #include <iomanip>
 #include <memory>
@@ -28,6 +29,7 @@ namespace fs = std::filesystem;
 struct Arguments {
   DataArguments data;
   std::string recipe;
+  std::string start;
   std::string output;
   bool resume = false;
   int threads = 0;
@@ -67,6 +69,7 @@ std::string hash_of(const fs::path& path) {
   return path.empty() ? "none" : sha256(MappedFile(path).bytes());
 }
 
+/// Before any work: weights that are another file than the recipe means.
 void check_start(const train::DetectorRecipe& recipe, const fs::path& folder) {
   for (const train::DetectorStage& stage : recipe.stages) {
     if (stage.start.file.empty()) continue;
@@ -82,14 +85,16 @@ ExitCode train_detector(const Arguments& arguments) {
   if (arguments.threads > 0) set_thread_budget(arguments.threads);
   const fs::path recipe(arguments.recipe);
   const fs::path config = recipe.parent_path() / "config.json";
-  train::DetectorTraining training{
-      .recipe = train::parse_detector_recipe(read_text(recipe), recipe.string()),
-      .config = models::parse_detector_config(read_text(config), config.string()),
-      .recipe_folder = recipe.parent_path(),
-      .output = arguments.output,
-      .films = {},
-      .resume = arguments.resume,
-      .checkpoint_every = std::chrono::minutes(arguments.checkpoint_minutes)};
+  train::DetectorTraining training{.recipe = train::parse_detector_recipe(read_text(recipe), recipe.string()),
+                                   .config =
+                                       models::parse_detector_config(read_text(config), config.string()),
+                                   .recipe_folder = recipe.parent_path(),
+                                   .output = arguments.output,
+                                   .films = {},
+                                   .resume = arguments.resume,
+                                   .checkpoint_every = std::chrono::minutes(arguments.checkpoint_minutes)};
+  if (!arguments.start.empty())
+    training.recipe.stages.front().start.file = fs::absolute(arguments.start).string();
   check_start(training.recipe, training.recipe_folder);
   const data::DetectionSet set = data::load_detection_set(arguments.data.options());
   training.films = films_of(set);
@@ -106,9 +111,9 @@ ExitCode train_detector(const Arguments& arguments) {
   };
   const auto records = train::train_detector(training);
   for (const train::StageRecord& record : records) {
-    console.print(concat(record.stage, ": ", record.steps, " steps in ", hours_and_minutes(record.hours * 3600),
-                         ", from ", hash_of(record.start), " to ", hash_of(record.end), " (",
-                         record.end.string(), ")"));
+    console.print(concat(record.stage, ": ", record.steps, " steps in ",
+                         hours_and_minutes(record.hours * 3600), ", from ", hash_of(record.start), " to ",
+                         hash_of(record.end), " (", record.end.string(), ")"));
   }
   return ExitCode::done;
 }
@@ -116,12 +121,15 @@ ExitCode train_detector(const Arguments& arguments) {
 } // namespace
 
 void add_train_command(CLI::App& program, ExitCode& result) {
-  CLI::App* command = program.add_subcommand("train", "Trains a model from its recipe; can be stopped and resumed.");
+  CLI::App* command =
+      program.add_subcommand("train", "Trains a model from its recipe; can be stopped and resumed.");
   command->require_subcommand(1);
   CLI::App* detector = command->add_subcommand("detector", "A detector of masses.");
   auto arguments = std::make_shared<Arguments>();
   detector->add_option("--recipe", arguments->recipe, "A recipe.json, beside the config.json of its model")
       ->required();
+  detector->add_option("--start", arguments->start,
+                       "The first stage's start weights, where they do not lie where the recipe says");
   detector->add_option("--data", arguments->data.folder, "Folder of the films")->required();
   add_data_arguments(*detector, arguments->data);
   detector
@@ -131,7 +139,8 @@ void add_train_command(CLI::App& program, ExitCode& result) {
   detector->add_flag("--resume", arguments->resume, "Go on with the run that the folder holds");
   detector->add_option("--threads", arguments->threads, "At most this many (default: all processors)")
       ->check(CLI::Range(1, 1024));
-  detector->add_option("--report-every", arguments->report_every, "Steps from one line of progress to the next")
+  detector
+      ->add_option("--report-every", arguments->report_every, "Steps from one line of progress to the next")
       ->check(CLI::Range(1, 1000000))
       ->capture_default_str();
   detector
