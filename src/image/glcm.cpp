@@ -67,9 +67,10 @@ GlcmFeatures glcm_features(const Tensor& matrix) {
   const auto p = dense.data<double>();
   const std::int64_t levels = matrix.size(0);
   const auto each = [&](const auto& visit) {
-    for (std::int64_t at = 0; at < levels * levels; ++at) {
-      visit(p[static_cast<std::size_t>(at)], static_cast<double>(at / levels),
-            static_cast<double>(at % levels));
+    for (std::int64_t i = 0; i < levels; ++i) {
+      for (std::int64_t j = 0; j < levels; ++j) {
+        visit(p[static_cast<std::size_t>(i * levels + j)], static_cast<double>(i), static_cast<double>(j));
+      }
     }
   };
   GlcmFeatures f;
