@@ -14,8 +14,11 @@
 
 namespace {
 
-using namespace mammo;
-using namespace mammo::data;
+using mammo::DType;
+using mammo::Tensor;
+using mammo::data::LabelledFilm;
+using mammo::data::AugmentationOptions;
+using mammo::data::detector_augmentation;
 
 // Noisy tissue with a lesion.
 LabelledFilm film(std::int64_t height, std::int64_t width) {
@@ -46,11 +49,11 @@ AugmentationOptions everything() {
 }
 
 void augment_four(benchmark::State& state, const AugmentationOptions& options) {
-  set_thread_budget(static_cast<int>(state.range(2)));
-  state.SetLabel(std::string(name(isa())));
+  mammo::set_thread_budget(static_cast<int>(state.range(2)));
+  state.SetLabel(std::string(mammo::name(mammo::isa())));
   const std::vector<LabelledFilm> films(4, film(state.range(0), state.range(1)));
   std::uint64_t seed = 0;
-  for (auto _ : state) benchmark::DoNotOptimize(augment_batch(films, options, seed++));
+  for (auto _ : state) benchmark::DoNotOptimize(mammo::data::augment_batch(films, options, seed++));
 }
 
 void sizes(benchmark::internal::Benchmark* b) {

@@ -123,9 +123,10 @@ void warp_rows(const Source<T>& source, const Warp& warp, const WarpOptions& opt
       if (bends) bends->row(top + 0.5, bend_x.data(), bend_y.data());
       std::ranges::fill(line, 0.0F);
       for (std::int64_t k = 0; k < down * across; ++k) {
+        const std::int64_t sample_row = k / across;
         const Point start{options.origin.x +
                               (static_cast<double>(k % across) + 0.5) / static_cast<double>(across),
-                          top + (static_cast<double>(k / across) + 0.5) / static_cast<double>(down)};
+                          top + (static_cast<double>(sample_row) + 0.5) / static_cast<double>(down)};
         const float* dx = bends ? bend_x.data() : nullptr;
         if (smooth) {
           add_row<true>(source, m, start, dx, bend_y.data(), line);
