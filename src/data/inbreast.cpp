@@ -59,7 +59,7 @@ std::map<std::string, fs::path> dicoms_in(const fs::path& folder) {
 
 /// "6c613a14b80a8591" of "20586908_6c613a14b80a8591_MG_R_CC_ANON".
 std::string patient_of(const fs::path& dicom) {
-  const std::string stem = dicom.stem().string();
+  std::string stem = dicom.stem().string();
   const std::size_t begin = stem.find('_');
   if (begin == std::string::npos) return stem;
   return stem.substr(begin + 1, stem.find('_', begin + 1) - begin - 1);
