@@ -23,7 +23,8 @@ using test::TemporaryFolder;
 namespace {
 
 // PNG bytes, whatever the name.
-void put_picture(const std::filesystem::path& path, std::vector<std::uint8_t> values, std::int64_t width) {
+void put_picture(const std::filesystem::path& path, const std::vector<std::uint8_t>& values,
+                 std::int64_t width) {
   std::filesystem::create_directories(path.parent_path());
   const auto height = static_cast<std::int64_t>(values.size()) / width;
   image::write_png(path, Tensor::from(values, {height, width}));
