@@ -16,9 +16,9 @@ namespace {
 
 using mammo::DType;
 using mammo::Tensor;
-using mammo::data::LabelledFilm;
 using mammo::data::AugmentationOptions;
 using mammo::data::detector_augmentation;
+using mammo::data::LabelledFilm;
 
 // Noisy tissue with a lesion.
 LabelledFilm film(std::int64_t height, std::int64_t width) {
