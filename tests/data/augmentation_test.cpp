@@ -254,7 +254,8 @@ TEST_CASE("a pasted lesion lies in tissue, off other boxes, with its mask") {
     CHECK(result.mask.data<std::uint8_t>()[middle] == 1);
     Tensor elsewhere = result.mask.clone(); // without the film's own lesion
     for (std::int64_t i = 0; i < elsewhere.numel(); ++i) {
-      const Point p{static_cast<double>(i % 150) + 0.5, static_cast<double>(i / 150) + 0.5};
+      const std::int64_t row = i / 150;
+      const Point p{static_cast<double>(i % 150) + 0.5, static_cast<double>(row) + 0.5};
       if (intersection(result.boxes[0], {p.x, p.y, 1e-9, 1e-9}).area() > 0) {
         elsewhere.mutable_data<std::uint8_t>()[static_cast<std::size_t>(i)] = 0;
       }

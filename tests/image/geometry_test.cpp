@@ -50,7 +50,8 @@ Tensor spot(std::int64_t height, std::int64_t width, Point center, double sigma)
   Tensor result = Tensor::empty({height, width});
   for (std::int64_t i = 0; i < result.numel(); ++i) {
     const double x = static_cast<double>(i % width) + 0.5 - center.x;
-    const double y = static_cast<double>(i / width) + 0.5 - center.y;
+    const std::int64_t row = i / width;
+    const double y = static_cast<double>(row) + 0.5 - center.y;
     result.mutable_data<float>()[static_cast<std::size_t>(i)] =
         static_cast<float>(100 * std::exp(-(x * x + y * y) / (2 * sigma * sigma)));
   }
@@ -64,7 +65,8 @@ Point center_of_mass(const Tensor& picture) {
     const double value = double{picture.data<float>()[static_cast<std::size_t>(i)]};
     mass += value;
     sum.x += value * (static_cast<double>(i % picture.size(1)) + 0.5);
-    sum.y += value * (static_cast<double>(i / picture.size(1)) + 0.5);
+    const std::int64_t row = i / picture.size(1);
+    sum.y += value * (static_cast<double>(row) + 0.5);
   }
   return {sum.x / mass, sum.y / mass};
 }
