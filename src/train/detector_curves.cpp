@@ -57,6 +57,19 @@ void DetectorCurves::measure(std::int64_t step, const DetectorMeasure& values) {
                  {"choosing/sensitivity_at_1", values.sensitivity}});
 }
 
+std::vector<DetectorCurves::Look> DetectorCurves::looks() const {
+  const auto step = measures_.column("step");
+  const auto ap = measures_.column("ap");
+  const auto ap50 = measures_.column("ap50");
+  const auto sensitivity = measures_.column("sensitivity_at_1");
+  std::vector<Look> looks;
+  for (std::size_t i = 0; i < step.size(); ++i) {
+    looks.push_back({.step = static_cast<std::int64_t>(step[i]),
+                     .measure = {.ap = ap[i], .ap50 = ap50[i], .sensitivity = sensitivity[i]}});
+  }
+  return looks;
+}
+
 double DetectorCurves::recent(const std::string& column) const {
   constexpr std::ptrdiff_t window = 20;
   const std::vector<double> all = steps_.column(column);

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 namespace mammo::train {
 
@@ -26,6 +27,14 @@ class DetectorCurves {
   };
   void step(std::int64_t step, const Step& values);
   void measure(std::int64_t step, const DetectorMeasure& values);
+
+  /// A look at the choosing folds.
+  struct Look {
+    std::int64_t step = 0;
+    DetectorMeasure measure;
+  };
+  /// All so far, those of the run's earlier parts too.
+  std::vector<Look> looks() const;
 
   /// Mean of a column of steps.csv over the last 20 steps.
   double recent(const std::string& column) const;

@@ -28,6 +28,7 @@ namespace {
 namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 using Batch = data::AugmentedFilm::Batch;
+using Look = DetectorCurves::Look;
 
 constexpr const char* weights_name = "weights.safetensors";
 
@@ -108,25 +109,15 @@ std::string text(std::uint64_t number) {
 struct Place {
   data::SamplerState sampler;
   double seconds = 0; ///< in steps
-  double best = -1;   ///< AP50
-  std::int64_t best_step = 0;
-  std::int64_t looks_since = 0; ///< looks at the choosing folds since the best
 
   std::map<std::string, std::string> to_text() const {
-    return {{"epoch", text(sampler.epoch)},
-            {"position", text(sampler.position)},
-            {"seconds", concat(seconds)},
-            {"best_ap50", concat(best)},
-            {"best_step", std::to_string(best_step)},
-            {"looks_since_best", std::to_string(looks_since)}};
+    return {
+        {"epoch", text(sampler.epoch)}, {"position", text(sampler.position)}, {"seconds", concat(seconds)}};
   }
   static Place from_text(const std::map<std::string, std::string>& extra) {
     return {
         .sampler = {.epoch = std::stoull(extra.at("epoch")), .position = std::stoull(extra.at("position"))},
-        .seconds = std::stod(extra.at("seconds")),
-        .best = std::stod(extra.at("best_ap50")),
-        .best_step = std::stoll(extra.at("best_step")),
-        .looks_since = std::stoll(extra.at("looks_since_best"))};
+        .seconds = std::stod(extra.at("seconds"))};
   }
 };
 
@@ -183,7 +174,8 @@ class StageRun {
 
   /// Writes what the stage ends with.
   StageRecord finish() {
-    const bool chosen = chooses_ && place_.best >= 0;
+    const std::vector<Look> looks = curves_->looks();
+    const bool chosen = chooses_ && !looks.empty();
     if (!chosen) write_average(folder_ / weights_name);
     StageRecord record{.stage = stage_.name,
                        .start = start_weights_,
@@ -194,15 +186,25 @@ class StageRun {
                        .folds = stage_.folds,
                        .choosing_folds = stage_.choosing_folds,
                        .chosen = chosen,
-                       .chosen_step = chosen ? place_.best_step : run_->step,
-                       .measure = measured_};
+                       .chosen_step = chosen ? best(looks)->step : run_->step,
+                       .measure = {}};
+    if (!looks.empty()) record.measure = (chosen ? *best(looks) : looks.back()).measure;
     write_record(folder_, record);
     return record;
   }
 
  private:
   fs::path checkpoints() const { return folder_ / "checkpoints"; }
-  bool gave_up() const { return chooses_ && stage_.patience > 0 && place_.looks_since >= stage_.patience; }
+  /// The first of the highest AP50.
+  static std::vector<Look>::const_iterator best(const std::vector<Look>& looks) {
+    return std::ranges::max_element(looks, {}, [](const Look& look) { return look.measure.ap50; });
+  }
+
+  bool gave_up() const {
+    if (!chooses_ || stage_.patience == 0) return false;
+    const std::vector<Look> looks = curves_->looks();
+    return !looks.empty() && looks.end() - best(looks) > stage_.patience;
+  }
 
   models::RetinaNetLoss loss_of(const Batch& batch) const {
     const auto truth = truth_of(batch);
@@ -252,23 +254,18 @@ class StageRun {
 
   void look() {
     if (choosing_.size() == 0) return;
+    DetectorMeasure measured;
     {
       const nn::AveragedWeights averaged(network_, *average_);
       network_.eval();
-      measured_ = measure_detector(network_, training_.config.input, choosing_);
+      measured = measure_detector(network_, training_.config.input, choosing_);
       network_.train();
     }
-    curves_->measure(run_->step, *measured_);
-    ++place_.looks_since;
-    if (chooses_ && measured_->ap50 > place_.best) {
-      place_.best = measured_->ap50;
-      place_.best_step = run_->step;
-      place_.looks_since = 0;
-      write_average(folder_ / weights_name);
-    }
+    curves_->measure(run_->step, measured);
+    if (chooses_ && best(curves_->looks())->step == run_->step) write_average(folder_ / weights_name);
     if (!training_.report) return;
     TrainingProgress now = progress();
-    now.measured = measured_;
+    now.measured = measured;
     training_.report(now);
   }
 
@@ -296,7 +293,6 @@ class StageRun {
   std::optional<nn::TrainingRun> run_;
   std::optional<DetectorCurves> curves_;
   Place place_;
-  std::optional<DetectorMeasure> measured_;
 };
 
 /// Claims the output for this run, or makes sure that it is this run's.

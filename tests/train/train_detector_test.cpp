@@ -106,9 +106,14 @@ TEST_CASE("training writes weights, curves, events and a record") {
   CHECK(records[0].steps == 20);
   CHECK(records[0].chosen);
   CHECK(records[0].hours > 0);
+  // The record's measure is that of the weights that were kept.
+  REQUIRE(records[0].measure);
+  models::RetinaNet kept(s.training.config.network);
+  kept.load_state_dict(nn::SafeTensors(records[0].end).tensors());
+  const std::vector<data::AnnotatedFilm> choosing(s.training.films.end() - 2, s.training.films.end());
+  const DetectorFilms films(choosing, input_options(s.training.config.input), /*label=*/1);
+  CHECK(measure_detector(kept, s.training.config.input, films).ap50 == records[0].measure->ap50);
   CHECK(looks == std::vector<std::int64_t>{8, 16, 20});
-  models::RetinaNet network(s.training.config.network);
-  network.load_state_dict(nn::SafeTensors(records[0].end).tensors());
   CHECK(s.file("steps.csv").find("\n20,") != std::string::npos);
   CHECK(s.file("measures.csv").find("\n16,") != std::string::npos);
   CHECK(fs::exists(s.training.output / "short" / "loss.png"));
