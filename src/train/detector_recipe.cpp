@@ -12,6 +12,14 @@
 
 // Found by argument-dependent lookup, so each `describe` lies in the namespace of its struct.
 
+namespace mammo {
+
+static constexpr std::array<std::pair<std::string_view, Precision>, 2> enum_names(const Precision*) {
+  return {{{"f32", Precision::f32}, {"bf16", Precision::bf16}}};
+}
+
+} // namespace mammo
+
 namespace mammo::nn {
 
 template <class Visitor>
@@ -118,6 +126,7 @@ static void describe(Visitor& field, models::Is<DetectorStage> auto& c) {
   field("warm_up", c.warm_up);
   field("last_rate", c.last_rate);
   field("clip", c.clip);
+  field("precision", c.precision);
   field("average", c.average);
   field("measure_every", c.measure_every);
   field("patience", c.patience);

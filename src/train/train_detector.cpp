@@ -1,5 +1,6 @@
 #include "mammo/train/train_detector.hpp"
 
+#include "mammo/backend/dispatch.hpp"
 #include "mammo/core/error.hpp"
 #include "mammo/core/file.hpp"
 #include "mammo/data/loader.hpp"
@@ -214,6 +215,9 @@ class StageRun {
 
   void take_step(const Batch& batch) {
     const Clock::time_point began = Clock::now();
+    ExecutionOptions options = execution_options();
+    options.precision = stage_.precision;
+    const ExecutionScope scope(options);
     const nn::NameFailingLayer name_failing(network_);
     nn::clear_gradients(network_);
     const models::RetinaNetLoss loss = loss_of(batch);

@@ -29,6 +29,7 @@ TEST_CASE("a recipe is read back from its JSON") {
   stage.groups = {{.names = {"backbone.*"}, .rate = 0.25, .weight_decay = 0}};
   stage.loss.box_loss = models::BoxLoss::giou;
   stage.loss.normalization = models::LossNormalization::batch;
+  stage.precision = Precision::bf16;
   stage.augmentation = data::detector_augmentation();
   const std::string json = to_json(recipe);
   const DetectorRecipe again = parse_detector_recipe(json, "recipe.json");
@@ -36,6 +37,7 @@ TEST_CASE("a recipe is read back from its JSON") {
   CHECK(again.stages[0].start == stage.start);
   CHECK(again.stages[0].groups.at(0).rate == 0.25);
   CHECK(again.stages[0].loss == stage.loss);
+  CHECK(again.stages[0].precision == Precision::bf16);
   CHECK(again.stages[0].augmentation.scale.low == 0.75);
   CHECK(again.stages[1].choosing_folds.empty());
 }
@@ -48,6 +50,7 @@ TEST_CASE("a recipe that makes no sense is refused with its key") {
   CHECK_THAT(message_of(R"({"stages": [{"name": "A/b"}]})"), Catch::Contains("A/b"));
   CHECK_THAT(message_of(R"({"stages": [{"epochs": 3}]})"), Catch::Contains("unknown key stages[0].epochs"));
   CHECK_THAT(message_of(R"({"stages": [{"steps": 0}]})"), Catch::Contains("steps is 0, expected at least 1"));
+  CHECK_THAT(message_of(R"({"stages": [{"precision": "f64"}]})"), Catch::Contains("stages[0].precision"));
   CHECK_THAT(message_of(R"({"stages": [{"folds": [1, 2]}]})"),
              Catch::Contains("trains on a fold that it chooses on"));
   CHECK_THAT(message_of(R"({"stages": [{"augmentation": {"paste": 2}}]})"), Catch::Contains("paste"));

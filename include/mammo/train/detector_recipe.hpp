@@ -1,5 +1,6 @@
 #pragma once
 
+#include "mammo/backend/operation.hpp"
 #include "mammo/data/augmentation.hpp"
 #include "mammo/models/retinanet_loss.hpp"
 #include "mammo/nn/optimizer.hpp"
@@ -46,7 +47,10 @@ struct DetectorStage {
   std::int64_t warm_up = 100;        ///< steps
   double last_rate = 0.02;           ///< factor on the rate at the last step
   double clip = 5;                   ///< of the gradient's norm
-  double average = 0.995;            ///< decay of the moving average, which is what a stage ends with
+  /// Of the steps' convolutions and products; looks are always taken in f32. With bf16 the run needs a CPU
+  /// that has it, and ends with other bits than in f32.
+  Precision precision = Precision::f32;
+  double average = 0.995; ///< decay of the moving average, which is what a stage ends with
 
   std::int64_t measure_every = 500; ///< steps between two looks at the choosing folds
   std::int64_t patience = 0;        ///< looks without a better AP50 after which a stage ends; 0: never early
