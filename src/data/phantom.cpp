@@ -98,7 +98,7 @@ class FilmDrawing {
 
   PhantomFilm draw() {
     Generator tissue_numbers = stream(tissue_part);
-    Tissue tissue = draw_tissue(canvas_, film_.density, tissue_numbers);
+    PhantomTissue tissue = draw_tissue(canvas_, film_.density, tissue_numbers);
     attenuation_ = std::move(tissue.attenuation);
     draw_findings();
     keep_truth(std::move(tissue.glandularity));

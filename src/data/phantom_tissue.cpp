@@ -183,8 +183,8 @@ Canvas::Canvas(const Silhouette& in_pixels, std::int64_t rows, std::int64_t colu
   }
 }
 
-Tissue draw_tissue(const Canvas& canvas, int density, Generator& generator) {
-  Tissue tissue{draw_glandularity(canvas, density, generator), Field(canvas.height, canvas.width)};
+PhantomTissue draw_tissue(const Canvas& canvas, int density, Generator& generator) {
+  PhantomTissue tissue{draw_glandularity(canvas, density, generator), Field(canvas.height, canvas.width)};
   const Field strands = draw_strands(canvas, generator);
   const Field mottle =
       power_law_noise(canvas.height, canvas.width, 60 * canvas.scale, 0.4 * canvas.scale, generator);

@@ -19,12 +19,12 @@ struct Canvas {
   Canvas(const Silhouette& in_pixels, std::int64_t rows, std::int64_t columns, double pixels_per_mm);
 };
 
-struct Tissue {
+struct PhantomTissue {
   Field glandularity; // 0 to 1
   Field attenuation;  // of the normal breast; about 0.5 for fat, twice that for glandular tissue
 };
 
 // `density`: BI-RADS, 1 to 4.
-Tissue draw_tissue(const Canvas& canvas, int density, Generator& generator);
+PhantomTissue draw_tissue(const Canvas& canvas, int density, Generator& generator);
 
 } // namespace mammo::data
