@@ -1,6 +1,7 @@
 // What preprocessing costs: the whole way from an 8-bit film to the detector's input, its stages, and the two
 // long loops as plain C++ beside Halide. Arguments: height, width, threads.
 
+#include "image/geometry_kernels.hpp"
 #include "image/kernels.hpp"
 #include "mammo/core/isa.hpp"
 #include "mammo/core/threads.hpp"
@@ -104,6 +105,43 @@ void blur_kernel(benchmark::State& state, BlurKernel kernel) {
   }
 }
 
+// From a film to its detector-sized picture, every weight in f32, as resize() with a triangle does it.
+void filter_kernel(benchmark::State& state, ResizeKernel kernel) {
+  set_threads(state);
+  const Tensor grey = film_of(state);
+  const std::int64_t width = 800 * state.range(1) / state.range(0);
+  const auto taps = [](std::int64_t from, std::int64_t to) {
+    ResizeTaps result{.taps = 2 * from / to + 1, .starts = {}, .weights = {}};
+    for (std::int64_t i = 0; i < to; ++i)
+      result.starts.push_back(static_cast<std::int32_t>(i * (from - result.taps) / (to - 1)));
+    result.weights.assign(static_cast<std::size_t>(result.taps * to), 1 / static_cast<float>(result.taps));
+    return result;
+  };
+  const ResizeTaps rows = taps(state.range(0), 800);
+  const ResizeTaps columns = taps(state.range(1), width);
+  Tensor out = Tensor::empty({800, width}, {.dtype = DType::u8});
+  for (auto _ : state) {
+    kernel(grey, rows, columns, out);
+    benchmark::ClobberMemory();
+  }
+}
+
+// A film turned by 12 degrees, in one thread: threads are the caller's.
+void warp_kernel(benchmark::State& state, WarpKernel kernel) {
+  set_threads(state);
+  const Tensor grey = film_of(state);
+  std::vector<float> out(static_cast<std::size_t>(16 * state.range(1)));
+  const WarpRows rows{.picture = grey, .to_picture = {0.98, 0.2, -200, -0.2, 0.98, 300}, .first = {}};
+  for (auto _ : state) {
+    for (std::int64_t y = 0; y + 16 <= state.range(0); y += 16) {
+      WarpRows strip = rows;
+      strip.first.y = static_cast<double>(y);
+      kernel(strip, 16, state.range(1), out.data());
+    }
+    benchmark::ClobberMemory();
+  }
+}
+
 void films(benchmark::internal::Benchmark* b) {
   b->ArgNames({"height", "width", "threads"})->Unit(benchmark::kMillisecond)->UseRealTime();
   for (const int threads : {1, 2}) b->Args({3062, 2394, threads})->Args({5491, 2986, threads});
@@ -121,7 +159,11 @@ BENCHMARK(fit_working)->Apply(working);
 BENCHMARK(overlay)->Apply(films);
 BENCHMARK_CAPTURE(resize_kernel, plain, plain::resize_area)->Apply(films);
 BENCHMARK_CAPTURE(blur_kernel, plain, plain::blur)->Apply(working);
+BENCHMARK_CAPTURE(filter_kernel, plain, plain::resize)->Apply(films);
+BENCHMARK_CAPTURE(warp_kernel, plain, plain::warp_bilinear)->Apply(working)->Args({3062, 2394, 1});
 #if MAMMO_WITH_HALIDE
+BENCHMARK_CAPTURE(filter_kernel, halide, halide::resize)->Apply(films);
+BENCHMARK_CAPTURE(warp_kernel, halide, halide::warp_bilinear)->Apply(working)->Args({3062, 2394, 1});
 BENCHMARK_CAPTURE(resize_kernel, halide, halide::resize_area)->Apply(films);
 BENCHMARK_CAPTURE(blur_kernel, halide, halide::blur)->Apply(working);
 #endif

@@ -1,6 +1,8 @@
 #include "mammo/image/warp.hpp"
 
 #include "image/displacement.hpp"
+#include "image/geometry_kernels.hpp"
+#include "image/rounded_pixel.hpp"
 #include "mammo/core/error.hpp"
 #include "mammo/core/threads.hpp"
 
@@ -9,7 +11,6 @@
 #include <cmath>
 #include <limits>
 #include <numbers>
-#include <type_traits>
 #include <vector>
 
 namespace mammo::image {
@@ -18,134 +19,52 @@ namespace {
 constexpr std::int64_t longest_side = 65536;
 constexpr std::int64_t most_samples = 64; // a pixel and axis
 
-template <class T>
-struct Source {
-  const T* pixels;
-  std::int64_t height;
-  std::int64_t width;
-  float fill;
-
-  float at(std::int64_t y, std::int64_t x) const {
-    const bool inside = x >= 0 && y >= 0 && x < width && y < height;
-    return inside ? static_cast<float>(pixels[y * width + x]) : fill;
-  }
-
-  // x and y count pixel centres: 0, 0 is the first pixel's.
-  float bilinear(double x, double y) const {
-    if (x >= 0 && y >= 0 && x < static_cast<double>(width - 1) && y < static_cast<double>(height - 1)) {
-      const auto column = static_cast<std::int32_t>(x);
-      const auto row = static_cast<std::int32_t>(y);
-      const auto u = static_cast<float>(x - column);
-      const auto v = static_cast<float>(y - row);
-      const T* upper = pixels + std::int64_t{row} * width + column;
-      const T* lower = upper + width;
-      return mix(static_cast<float>(upper[0]), static_cast<float>(upper[1]), static_cast<float>(lower[0]),
-                 static_cast<float>(lower[1]), u, v);
-    }
-    if (!(x > -1 && y > -1 && x < static_cast<double>(width) && y < static_cast<double>(height))) return fill;
-    const double left = std::floor(x);
-    const double top = std::floor(y);
-    const auto column = static_cast<std::int64_t>(left);
-    const auto row = static_cast<std::int64_t>(top);
-    return mix(at(row, column), at(row, column + 1), at(row + 1, column), at(row + 1, column + 1),
-               static_cast<float>(x - left), static_cast<float>(y - top));
-  }
-
-  float nearest(double x, double y) const {
-    const double left = std::floor(x + 0.5);
-    const double top = std::floor(y + 0.5);
-    if (!(left >= 0 && top >= 0 && left < static_cast<double>(width) && top < static_cast<double>(height))) {
-      return fill;
-    }
-    return static_cast<float>(
-        pixels[static_cast<std::int64_t>(top) * width + static_cast<std::int64_t>(left)]);
-  }
-
-  static float mix(float a, float b, float c, float d, float u, float v) {
-    const float upper = a + u * (b - a);
-    const float lower = c + u * (d - c);
-    return upper + v * (lower - upper);
-  }
-};
-
-template <class T>
-T rounded(float value) {
-  if constexpr (std::is_floating_point_v<T>) {
-    return value;
-  } else {
-    const float largest = std::numeric_limits<T>::max();
-    return static_cast<T>(std::clamp(value, 0.0F, largest) + 0.5F);
-  }
-}
-
 std::int64_t samples_for(double reduction) {
   return std::clamp<std::int64_t>(static_cast<std::int64_t>(std::ceil(std::min(reduction, 1e6) - 0.25)), 1,
                                   most_samples);
 }
 
-// Adds to `line` the picture's values where canvas points `start`, start + (1, 0), ... look. `m` goes from
-// the canvas to the picture; `bend_x` and `bend_y` are the displacements of the row, null where there are
-// none.
-template <bool smooth, class T>
-void add_row(const Source<T>& source, const std::array<double, 6>& m, Point start, const float* bend_x,
-             const float* bend_y, std::span<float> line) {
-  const double x0 = m[0] * start.x + m[1] * start.y + m[2] - 0.5;
-  const double y0 = m[3] * start.x + m[4] * start.y + m[5] - 0.5;
-  for (std::size_t i = 0; i < line.size(); ++i) {
-    double x = x0 + m[0] * static_cast<double>(i);
-    double y = y0 + m[3] * static_cast<double>(i);
-    if (bend_x != nullptr) {
-      x += m[0] * double{bend_x[i]} + m[1] * double{bend_y[i]};
-      y += m[3] * double{bend_x[i]} + m[4] * double{bend_y[i]};
-    }
-    line[i] += smooth ? source.bilinear(x, y) : source.nearest(x, y);
-  }
-}
+// As many rows as are computed at once.
+constexpr std::int64_t strip = 16;
 
-template <class T, class Out>
-void warp_rows(const Source<T>& source, const Warp& warp, const WarpOptions& options, Tensor& canvas) {
+template <class Out>
+void warp_rows(const Tensor& picture, const Warp& warp, const WarpOptions& options, Tensor& canvas) {
   const std::int64_t width = canvas.size(1);
   const std::int64_t stride = canvas.strides()[0];
   Out* out = canvas.mutable_raw<Out>();
   const std::array<double, 6> m = warp.to_canvas.inverse().matrix();
   const bool smooth = options.interpolation == Interpolation::bilinear;
+  const WarpKernel kernel = smooth ? kernels::warp_bilinear : plain::warp_nearest;
   const std::int64_t across = smooth ? samples_for(std::hypot(m[0], m[3])) : 1;
   const std::int64_t down = smooth ? samples_for(std::hypot(m[1], m[4])) : 1;
-  const float share = 1.0F / static_cast<float>(across * down);
-  parallel_for(0, canvas.size(0), 16, [&](std::int64_t first, std::int64_t last) {
-    std::vector<float> line(static_cast<std::size_t>(width));
-    std::vector<float> bend_x(warp.displacement ? line.size() : 0);
+  parallel_for(0, canvas.size(0), strip, [&](std::int64_t first, std::int64_t last) {
+    std::vector<float> lines(static_cast<std::size_t>(strip * width));
+    std::vector<float> bend_x(warp.displacement ? lines.size() : 0);
     std::vector<float> bend_y(bend_x.size());
     std::optional<DisplacementRows> bends;
     if (warp.displacement) bends.emplace(*warp.displacement, options.origin.x, width);
-    for (std::int64_t y = first; y < last; ++y) {
+    for (std::int64_t y = first; y < last; y += strip) {
+      const std::int64_t rows = std::min(strip, last - y);
       const double top = options.origin.y + static_cast<double>(y);
-      if (bends) bends->row(top + 0.5, bend_x.data(), bend_y.data());
-      std::ranges::fill(line, 0.0F);
-      for (std::int64_t k = 0; k < down * across; ++k) {
-        const std::int64_t sample_row = k / across;
-        const Point start{options.origin.x +
-                              (static_cast<double>(k % across) + 0.5) / static_cast<double>(across),
-                          top + (static_cast<double>(sample_row) + 0.5) / static_cast<double>(down)};
-        const float* dx = bends ? bend_x.data() : nullptr;
-        if (smooth) {
-          add_row<true>(source, m, start, dx, bend_y.data(), line);
-        } else {
-          add_row<false>(source, m, start, dx, bend_y.data(), line);
-        }
+      for (std::int64_t row = 0; bends && row < rows; ++row) {
+        bends->row(top + static_cast<double>(row) + 0.5, bend_x.data() + row * width,
+                   bend_y.data() + row * width);
       }
-      Out* row = out + y * stride;
-      for (std::size_t x = 0; x < line.size(); ++x) row[x] = rounded<Out>(line[x] * share);
+      kernel({picture,
+              m,
+              {options.origin.x, top},
+              across,
+              down,
+              static_cast<float>(options.fill),
+              bends ? bend_x.data() : nullptr,
+              bends ? bend_y.data() : nullptr},
+             rows, width, lines.data());
+      for (std::int64_t row = 0; row < rows; ++row) {
+        const float* line = lines.data() + row * width;
+        std::transform(line, line + width, out + (y + row) * stride, rounded_pixel<Out>);
+      }
     }
   });
-}
-
-template <class T>
-void warp_from(const Tensor& picture, const Warp& warp, const WarpOptions& options, Tensor& canvas) {
-  const Source<T> source{picture.data<T>().data(), picture.size(0), picture.size(1),
-                         static_cast<float>(options.fill)};
-  if (canvas.dtype() == DType::f32) return warp_rows<T, float>(source, warp, options, canvas);
-  warp_rows<T, T>(source, warp, options, canvas);
 }
 
 void check(const Tensor& picture, const Tensor& canvas, const WarpOptions& options) {
@@ -209,12 +128,9 @@ Box ellipse_extent(const Warp& warp, const Box& box) {
 void warp_into(const Tensor& picture, const Warp& warp, Tensor& canvas, const WarpOptions& options) {
   check(picture, canvas, options);
   const Tensor source = picture.contiguous();
-  switch (source.dtype()) {
-  case DType::u8: return warp_from<std::uint8_t>(source, warp, options, canvas);
-  case DType::u16: return warp_from<std::uint16_t>(source, warp, options, canvas);
-  case DType::f32: return warp_from<float>(source, warp, options, canvas);
-  default: throw TypeError(concat("warp: a picture of ", source.dtype(), ", expected u8, u16 or f32"));
-  }
+  if (canvas.dtype() == DType::f32) return warp_rows<float>(source, warp, options, canvas);
+  with_values(source, "warp",
+              [&]<class T>(const T* /*pixels*/) { warp_rows<T>(source, warp, options, canvas); });
 }
 
 Tensor warp(const Tensor& picture, const Warp& warp, std::int64_t height, std::int64_t width,

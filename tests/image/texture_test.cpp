@@ -1,5 +1,7 @@
+#include "mammo/core/threads.hpp"
 #include "mammo/image/glcm.hpp"
 #include "mammo/image/local_binary_pattern.hpp"
+#include "mammo/image/scattering.hpp"
 #include "tests/image/formula_pictures.hpp"
 #include "tests/support/files.hpp"
 
@@ -8,6 +10,7 @@
 #include <cmath>
 #include <fstream>
 #include <string>
+#include <vector>
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
@@ -85,4 +88,54 @@ TEST_CASE("texture of even and tiny pictures") {
   CHECK_THROWS_AS(local_binary_pattern(even_picture(2, 2, 8), {.points = 25}), ArgumentError);
   CHECK_THROWS_AS(local_binary_pattern(even_picture(2, 2, 8), {.radius = 0}), ArgumentError);
   CHECK_THROWS_AS(local_binary_pattern(Tensor()), ShapeError);
+}
+
+TEST_CASE("wavelet scattering is kymatio's") {
+  const json items = json::parse(std::ifstream(golden("image/scattering.json")));
+  for (const json& item : items) {
+    CAPTURE(item["height"].dump(), item["scales"].dump(), item["orientations"].dump());
+    const std::int64_t height = item["height"];
+    const std::int64_t width = item["width"];
+    const Scattering scattering(
+        height, width,
+        {.scales = item["scales"], .orientations = item["orientations"], .order = item["order"]});
+    const Tensor features = scattering(noise_picture(height, width));
+    REQUIRE(features.shape() == Shape(item["shape"].get<std::vector<std::int64_t>>()));
+    CHECK(scattering.paths().size() == item["shape"][0]);
+    const std::vector<double> expected = item["features"];
+    const double largest = *std::ranges::max_element(expected);
+    double difference = 0;
+    for (std::size_t i = 0; i < expected.size(); ++i)
+      difference = std::max(difference, std::abs(double{features.data<float>()[i]} - expected[i]));
+    CHECK(difference <= 1e-5 * largest);
+  }
+}
+
+TEST_CASE("scattering names its paths, sees no texture in an even picture, and refuses odd ones",
+          "[threads]") {
+  const Scattering scattering(16, 24, {.scales = 2, .orientations = 3});
+  const std::vector<ScatteringPath>& paths = scattering.paths();
+  REQUIRE(paths.size() == 1 + 2 * 3 + 3 * 3);
+  CHECK(paths[5].scale[0] == 1);
+  CHECK(paths[5].orientation[0] == 1);
+  CHECK(paths.back().order == 2);
+  CHECK(paths.back().scale == std::array{0, 1});
+  CHECK(paths.back().orientation == std::array{2, 2});
+  const Tensor even = scattering(even_picture(16, 24, 200));
+  CHECK(even.shape() == Shape{16, 4, 6});
+  for (std::int64_t i = 0; i < even.numel(); ++i) {
+    const float expected = i < 24 ? 200.0F : 0.0F;
+    CHECK(std::abs(even.data<float>()[static_cast<std::size_t>(i)] - expected) < 0.01F);
+  }
+  const Tensor noise = noise_picture(16, 24);
+  const Tensor features = scattering(noise);
+  CHECK(std::ranges::equal(scattering(noise.to(DType::f32)).data<float>(), features.data<float>()));
+  const SequentialScope alone;
+  CHECK(std::ranges::equal(scattering(noise).data<float>(), features.data<float>()));
+  CHECK_THROWS_AS(scattering(even_picture(24, 16, 1)), ShapeError);
+  CHECK_THROWS_AS(scattering(Tensor::zeros({16, 24}, {.dtype = DType::f64})), TypeError);
+  CHECK_THROWS_AS(Scattering(7, 9, {.scales = 3}), ArgumentError);
+  CHECK_THROWS_AS(Scattering(5000, 9, {.scales = 3}), ArgumentError);
+  CHECK_THROWS_AS(Scattering(16, 16, {.orientations = 0}), ArgumentError);
+  CHECK_THROWS_AS(Scattering(16, 16, {.order = 3}), ArgumentError);
 }
