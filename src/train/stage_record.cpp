@@ -28,11 +28,7 @@ void write_record(const fs::path& folder, const StageRecord& record) {
             {"choosing_folds", record.choosing_folds},
             {"chosen", record.chosen},
             {"chosen_step", record.chosen_step}};
-  if (record.measure) {
-    json["measure"] = {{"ap", record.measure->ap},
-                       {"ap50", record.measure->ap50},
-                       {"sensitivity_at_1", record.measure->sensitivity}};
-  }
+  if (!record.measure.empty()) json["measure"] = record.measure;
   AtomicFile file(folder / name);
   file.write(json.dump(2) + '\n');
   file.commit();
@@ -54,12 +50,7 @@ std::optional<StageRecord> read_record(const fs::path& folder) {
                        .chosen = json.at("chosen").get<bool>(),
                        .chosen_step = json.at("chosen_step").get<std::int64_t>(),
                        .measure = {}};
-    if (json.contains("measure")) {
-      const Json& measure = json.at("measure");
-      record.measure = {.ap = measure.at("ap").get<double>(),
-                        .ap50 = measure.at("ap50").get<double>(),
-                        .sensitivity = measure.at("sensitivity_at_1").get<double>()};
-    }
+    if (json.contains("measure")) record.measure = json.at("measure").get<Figures>();
     return record;
   } catch (const Json::exception& error) {
     throw FileError(path.string(), error.what());

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "mammo/train/train_detector.hpp"
+#include "mammo/train/run_stages.hpp"
 
 #include <filesystem>
 #include <optional>

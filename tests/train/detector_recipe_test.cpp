@@ -23,7 +23,7 @@ std::string message_of(const std::string& json) {
 
 TEST_CASE("a recipe is read back from its JSON") {
   DetectorRecipe recipe;
-  recipe.stages.push_back({.name = "longer", .folds = {1, 2, 3, 4}, .choosing_folds = {}});
+  recipe.stages.push_back({{.name = "longer", .folds = {1, 2, 3, 4}, .choosing_folds = {}}, {}, {}});
   DetectorStage& stage = recipe.stages.front();
   stage.start = {.file = "start.safetensors", .sha256 = "ab", .prefix = "backbone.body.", .folds = {3}};
   stage.groups = {{.names = {"backbone.*"}, .rate = 0.25, .weight_decay = 0}};
@@ -59,18 +59,18 @@ TEST_CASE("a recipe that makes no sense is refused with its key") {
 TEST_CASE("the best is chosen only where no weights up to it have seen the choosing folds") {
   const auto recipe = [](std::vector<std::int64_t> seen, std::vector<std::int64_t> first,
                          std::vector<std::int64_t> second_choosing) {
-    return DetectorRecipe{{{.name = "a",
-                            .start = {.file = "w", .sha256 = "", .prefix = "", .folds = std::move(seen)},
-                            .folds = std::move(first),
-                            .choosing_folds = {}},
-                           {.name = "b", .folds = {2, 3}, .choosing_folds = std::move(second_choosing)}}};
+    return std::vector<Stage>{{.name = "a",
+                               .start = {.file = "w", .sha256 = "", .prefix = "", .folds = std::move(seen)},
+                               .folds = std::move(first),
+                               .choosing_folds = {}},
+                              {.name = "b", .folds = {2, 3}, .choosing_folds = std::move(second_choosing)}};
   };
   CHECK(may_choose(recipe({}, {2, 3, 4}, {1}), 1));
   CHECK_FALSE(may_choose(recipe({}, {1, 2}, {1}), 1));
   CHECK_FALSE(may_choose(recipe({1, 2, 3, 4}, {2, 3}, {1}), 1));
   CHECK_FALSE(may_choose(recipe({}, {2, 3, 4}, {}), 1));
   // A stage that begins anew from a file owes nothing to the stages before it.
-  DetectorRecipe anew = recipe({}, {1, 2}, {1});
-  anew.stages[1].start.file = "other";
+  std::vector<Stage> anew = recipe({}, {1, 2}, {1});
+  anew[1].start.file = "other";
   CHECK(may_choose(anew, 1));
 }

@@ -44,18 +44,18 @@ models::DetectorConfig small_config() {
 
 DetectorRecipe small_recipe() {
   DetectorRecipe recipe;
-  recipe.stages = {{.name = "short",
-                    .folds = {2},
-                    .choosing_folds = {1},
-                    .steps = 20,
-                    .batch_size = 2,
-                    .rate = 1e-3,
-                    .frozen = {"backbone.body.conv1.*"},
-                    .warm_up = 5,
-                    .average = 0.5,
-                    .measure_every = 8,
-                    .loss = {},
-                    .augmentation = {.flip_left_right = 0.5, .scale = {0.9, 1.1}, .noise = {0, 4}}}};
+  recipe.stages = {{{.name = "short",
+                     .folds = {2},
+                     .choosing_folds = {1},
+                     .steps = 20,
+                     .batch_size = 2,
+                     .rate = 1e-3,
+                     .frozen = {"backbone.body.conv1.*"},
+                     .warm_up = 5,
+                     .average = 0.5,
+                     .measure_every = 8},
+                    {},
+                    {.flip_left_right = 0.5, .scale = {0.9, 1.1}, .noise = {0, 4}}}};
   return recipe;
 }
 
@@ -86,11 +86,12 @@ struct Setting {
   TemporaryFolder folder;
   DetectorTraining training{.recipe = small_recipe(),
                             .config = small_config(),
-                            .recipe_folder = folder.path(),
-                            .output = folder / "out",
-                            .films = draw_films(folder.path())};
+                            .films = draw_films(folder.path()),
+                            .options = {.recipe_folder = folder.path(), .output = folder / "out"}};
 
-  std::string file(const std::string& name) const { return read_text(training.output / "short" / name); }
+  std::string file(const std::string& name) const {
+    return read_text(training.options.output / "short" / name);
+  }
 };
 
 } // namespace
@@ -98,8 +99,8 @@ struct Setting {
 TEST_CASE("training writes weights, curves, events and a record") {
   Setting s;
   std::vector<std::int64_t> looks;
-  s.training.report = [&](const TrainingProgress& now) {
-    if (now.measured) looks.push_back(now.step);
+  s.training.options.report = [&](const TrainingProgress& now) {
+    if (!now.measured.empty()) looks.push_back(now.step);
   };
   const auto records = train_detector(s.training);
   REQUIRE(records.size() == 1);
@@ -107,21 +108,21 @@ TEST_CASE("training writes weights, curves, events and a record") {
   CHECK(records[0].chosen);
   CHECK(records[0].hours > 0);
   // The record's measure is that of the weights that were kept.
-  REQUIRE(records[0].measure);
+  REQUIRE(records[0].measure.size() == 3);
   models::RetinaNet kept(s.training.config.network);
   kept.load_state_dict(nn::SafeTensors(records[0].end).tensors());
   const std::vector<data::AnnotatedFilm> choosing(s.training.films.end() - 2, s.training.films.end());
   const DetectorFilms films(choosing, input_options(s.training.config.input), /*label=*/1);
-  CHECK(measure_detector(kept, s.training.config.input, films).ap50 == records[0].measure->ap50);
+  CHECK(measure_detector(kept, s.training.config.input, films).ap50 == records[0].measure.at("ap50"));
   CHECK(looks == std::vector<std::int64_t>{8, 16, 20});
   CHECK(s.file("steps.csv").find("\n20,") != std::string::npos);
   CHECK(s.file("measures.csv").find("\n16,") != std::string::npos);
-  CHECK(fs::exists(s.training.output / "short" / "loss.png"));
-  CHECK(fs::exists(s.training.output / "short" / "ap50.png"));
+  CHECK(fs::exists(s.training.options.output / "short" / "loss.png"));
+  CHECK(fs::exists(s.training.options.output / "short" / "ap50.png"));
 
   // A run that has ended is not repeated.
-  s.training.resume = true;
-  s.training.report = [](const TrainingProgress&) { FAIL("a step after the end"); };
+  s.training.options.resume = true;
+  s.training.options.report = [](const TrainingProgress&) { FAIL("a step after the end"); };
   CHECK(train_detector(s.training).at(0).end == records[0].end);
 }
 
@@ -132,14 +133,14 @@ TEST_CASE("a run that is stopped and resumed ends with the bits of one that is n
   train_detector(again.training);
   Setting parts;
   std::atomic<bool> stop = false;
-  parts.training.stop = &stop;
+  parts.training.options.stop = &stop;
   for (const std::int64_t at : {3, 8, 13}) {
-    parts.training.report = [&](const TrainingProgress& now) { stop = now.step == at; };
+    parts.training.options.report = [&](const TrainingProgress& now) { stop = now.step == at; };
     CHECK(train_detector(parts.training).empty());
     stop = false;
-    parts.training.resume = true;
+    parts.training.options.resume = true;
   }
-  parts.training.report = {};
+  parts.training.options.report = {};
   REQUIRE(train_detector(parts.training).size() == 1);
   const bool repeated = again.file("weights.safetensors") == whole.file("weights.safetensors");
   const bool resumed = parts.file("weights.safetensors") == whole.file("weights.safetensors");
@@ -159,14 +160,14 @@ TEST_CASE("a detector learns, and a second stage goes on from the first") {
   second.steps = 10;
   s.training.recipe.stages.push_back(second);
   std::vector<double> losses;
-  s.training.report = [&](const TrainingProgress& now) {
-    if (!now.measured) losses.push_back(now.loss);
+  s.training.options.report = [&](const TrainingProgress& now) {
+    if (now.measured.empty()) losses.push_back(now.loss);
   };
   const auto records = train_detector(s.training);
   REQUIRE(records.size() == 2);
   CHECK(records[1].start == records[0].end);
   CHECK_FALSE(records[1].chosen);
-  CHECK_FALSE(records[1].measure);
+  CHECK(records[1].measure.empty());
   CHECK(losses[119] < 0.6 * losses[19]);
 }
 
@@ -175,7 +176,7 @@ TEST_CASE("a folder of another run is refused") {
   s.training.recipe.stages[0].steps = 1;
   train_detector(s.training);
   CHECK_THROWS_WITH(train_detector(s.training), Catch::Contains("holds a run"));
-  s.training.resume = true;
+  s.training.options.resume = true;
   s.training.recipe.stages[0].seed = 7;
   CHECK_THROWS_WITH(train_detector(s.training), Catch::Contains("recipe.json is of another run"));
 }
@@ -209,8 +210,8 @@ TEST_CASE("a loss that is not finite ends the run, names the layer and keeps the
   Setting s;
   s.training.recipe.stages[0].rate = 1e30;
   s.training.recipe.stages[0].warm_up = 0;
-  s.training.checkpoint_every = std::chrono::seconds(0);
+  s.training.options.checkpoint_every = std::chrono::seconds(0);
   CHECK_THROWS_WITH(train_detector(s.training),
                     Catch::Contains("is not finite") && Catch::Contains("is the first operation"));
-  CHECK_FALSE(nn::checkpoints_in(s.training.output / "short" / "checkpoints").empty());
+  CHECK_FALSE(nn::checkpoints_in(s.training.options.output / "short" / "checkpoints").empty());
 }

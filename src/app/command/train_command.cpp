@@ -16,6 +16,8 @@
 #include <memory>
 #include <sstream>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
@@ -45,9 +47,9 @@ std::string hours_and_minutes(double seconds) {
 std::string line_of(const train::TrainingProgress& now) {
   std::ostringstream line;
   line << now.stage << ": step " << now.step << " of " << now.steps << std::setprecision(3) << ", ";
-  if (now.measured) {
-    line << "choosing folds: AP " << now.measured->ap << ", AP50 " << now.measured->ap50
-         << ", sensitivity at 1 false mark a film " << now.measured->sensitivity;
+  if (!now.measured.empty()) {
+    line << "choosing folds:";
+    for (const auto& [name, value] : now.measured) line << ' ' << name << ' ' << value;
   } else {
     line << "loss " << now.loss << ", " << now.seconds_a_step << " s a step, "
          << hours_and_minutes(static_cast<double>(now.steps - now.step) * now.seconds_a_step) << " left";
@@ -69,47 +71,70 @@ std::string hash_of(const fs::path& path) {
   return path.empty() ? "none" : sha256(MappedFile(path).bytes());
 }
 
-/// Before any work: weights that are another file than the recipe means.
-void check_start(const train::DetectorRecipe& recipe, const fs::path& folder) {
-  for (const train::DetectorStage& stage : recipe.stages) {
+/// Puts --start in, and looks, before any work, whether weights are the file that the recipe means.
+template <class TaskStage>
+train::Recipe<TaskStage> with_start(train::Recipe<TaskStage> recipe, const Arguments& arguments) {
+  if (!arguments.start.empty()) recipe.stages.front().start.file = fs::absolute(arguments.start).string();
+  for (const train::Stage& stage : recipe.stages) {
     if (stage.start.file.empty()) continue;
-    const fs::path path = folder / stage.start.file;
+    const fs::path path = fs::path(arguments.recipe).parent_path() / stage.start.file;
     const std::string hash = hash_of(path);
     if (!stage.start.sha256.empty() && stage.start.sha256 != hash) {
       throw FileError(path.string(), concat("has the SHA-256 ", hash, ", expected ", stage.start.sha256));
     }
   }
+  return recipe;
 }
 
-ExitCode train_detector(const Arguments& arguments) {
-  if (arguments.threads > 0) set_thread_budget(arguments.threads);
-  const fs::path recipe(arguments.recipe);
-  const fs::path config = recipe.parent_path() / "config.json";
-  train::DetectorTraining training{.recipe = train::parse_detector_recipe(read_text(recipe), recipe.string()),
-                                   .config =
-                                       models::parse_detector_config(read_text(config), config.string()),
-                                   .recipe_folder = recipe.parent_path(),
-                                   .output = arguments.output,
-                                   .films = {},
-                                   .resume = arguments.resume,
-                                   .checkpoint_every = std::chrono::minutes(arguments.checkpoint_minutes)};
-  if (!arguments.start.empty())
-    training.recipe.stages.front().start.file = fs::absolute(arguments.start).string();
-  check_start(training.recipe, training.recipe_folder);
-  const data::DetectionSet set = data::load_detection_set(arguments.data.options());
-  training.films = films_of(set);
+fs::path config_beside(const std::string& recipe) {
+  return fs::path(recipe).parent_path() / "config.json";
+}
 
+/// One `mammo train`: what all tasks' have in common.
+struct TrainingSession {
+  const Arguments& arguments;
+  Console& console;
+  train::TrainingOptions options;
+
+  std::vector<data::AnnotatedFilm> mass_films() const {
+    const data::DetectionSet set = data::load_detection_set(arguments.data.options());
+    for (const std::string& warning : set.warnings) console.complain("warning: " + warning);
+    std::vector<data::AnnotatedFilm> films = films_of(set);
+    console.print(concat(films.size(), " films"));
+    return films;
+  }
+};
+
+using Records = std::vector<train::StageRecord>;
+
+Records train_detector(const TrainingSession& session) {
+  const std::string& recipe = session.arguments.recipe;
+  const fs::path config = config_beside(recipe);
+  return train::train_detector(
+      {.recipe = with_start(train::parse_detector_recipe(read_text(recipe), recipe), session.arguments),
+       .config = models::parse_detector_config(read_text(config), config.string()),
+       .films = session.mass_films(),
+       .options = session.options});
+}
+
+ExitCode train_model(const Arguments& arguments, Records (*task)(const TrainingSession&)) {
+  if (arguments.threads > 0) set_thread_budget(arguments.threads);
   Console console(/*images=*/1);
-  for (const std::string& warning : set.warnings) console.complain("warning: " + warning);
-  console.print(concat(training.films.size(), " films"));
   const InterruptWatch watch;
   std::atomic<bool> stop = false;
-  training.stop = &stop;
-  training.report = [&](const train::TrainingProgress& now) {
+  const auto report = [&](const train::TrainingProgress& now) {
     stop = InterruptWatch::received() != 0;
-    if (now.measured || now.step % arguments.report_every == 0) console.print(line_of(now));
+    if (!now.measured.empty() || now.step % arguments.report_every == 0) console.print(line_of(now));
   };
-  const auto records = train::train_detector(training);
+  const Records records =
+      task({.arguments = arguments,
+            .console = console,
+            .options = {.recipe_folder = fs::path(arguments.recipe).parent_path(),
+                        .output = arguments.output,
+                        .resume = arguments.resume,
+                        .checkpoint_every = std::chrono::minutes(arguments.checkpoint_minutes),
+                        .stop = &stop,
+                        .report = report}});
   for (const train::StageRecord& record : records) {
     console.print(concat(record.stage, ": ", record.steps, " steps in ",
                          hours_and_minutes(record.hours * 3600), ", from ", hash_of(record.start), " to ",
@@ -118,39 +143,44 @@ ExitCode train_detector(const Arguments& arguments) {
   return ExitCode::done;
 }
 
+void add_task(CLI::App& train, ExitCode& result, const char* name, const char* purpose,
+              Records (*task)(const TrainingSession&)) {
+  CLI::App* command = train.add_subcommand(name, purpose);
+  auto arguments = std::make_shared<Arguments>();
+  command->add_option("--recipe", arguments->recipe, "A recipe.json, beside the config.json of its model")
+      ->required();
+  command->add_option("--start", arguments->start,
+                      "The first stage's start weights, where they do not lie where the recipe says");
+  command->add_option("--data", arguments->data.folder, "Folder of the films")->required();
+  add_data_arguments(*command, arguments->data);
+  command
+      ->add_option("--out", arguments->output,
+                   "Folder for weights, checkpoints, curves and records, made where missing")
+      ->required();
+  command->add_flag("--resume", arguments->resume, "Go on with the run that the folder holds");
+  command->add_option("--threads", arguments->threads, "At most this many (default: all processors)")
+      ->check(CLI::Range(1, 1024));
+  command
+      ->add_option("--report-every", arguments->report_every, "Steps from one line of progress to the next")
+      ->check(CLI::Range(1, 1000000))
+      ->capture_default_str();
+  command
+      ->add_option("--checkpoint-minutes", arguments->checkpoint_minutes, "From one checkpoint to the next")
+      ->check(CLI::Range(0, 1440))
+      ->capture_default_str();
+  command->callback([arguments, task, &result] {
+    result = train_model(*arguments, task);
+    if (const int signal = InterruptWatch::received()) InterruptWatch::end_by(signal);
+  });
+}
+
 } // namespace
 
 void add_train_command(CLI::App& program, ExitCode& result) {
   CLI::App* command =
       program.add_subcommand("train", "Trains a model from its recipe; can be stopped and resumed.");
   command->require_subcommand(1);
-  CLI::App* detector = command->add_subcommand("detector", "A detector of masses.");
-  auto arguments = std::make_shared<Arguments>();
-  detector->add_option("--recipe", arguments->recipe, "A recipe.json, beside the config.json of its model")
-      ->required();
-  detector->add_option("--start", arguments->start,
-                       "The first stage's start weights, where they do not lie where the recipe says");
-  detector->add_option("--data", arguments->data.folder, "Folder of the films")->required();
-  add_data_arguments(*detector, arguments->data);
-  detector
-      ->add_option("--out", arguments->output,
-                   "Folder for weights, checkpoints, curves and records, made where missing")
-      ->required();
-  detector->add_flag("--resume", arguments->resume, "Go on with the run that the folder holds");
-  detector->add_option("--threads", arguments->threads, "At most this many (default: all processors)")
-      ->check(CLI::Range(1, 1024));
-  detector
-      ->add_option("--report-every", arguments->report_every, "Steps from one line of progress to the next")
-      ->check(CLI::Range(1, 1000000))
-      ->capture_default_str();
-  detector
-      ->add_option("--checkpoint-minutes", arguments->checkpoint_minutes, "From one checkpoint to the next")
-      ->check(CLI::Range(0, 1440))
-      ->capture_default_str();
-  detector->callback([arguments, &result] {
-    result = train_detector(*arguments);
-    if (const int signal = InterruptWatch::received()) InterruptWatch::end_by(signal);
-  });
+  add_task(*command, result, "detector", "A detector of masses.", train_detector);
 }
 
 } // namespace mammo::app
