@@ -13,6 +13,7 @@
 #endif
 
 #include "mammo/core/error.hpp"
+#include "mammo/core/thread_share.hpp"
 
 #if defined(MAMMO_PARALLEL_STD)
 #include <thread>
@@ -145,6 +146,15 @@ SequentialScope::SequentialScope() : outer_(leased_here) {
 }
 
 SequentialScope::~SequentialScope() {
+  leased_here = outer_;
+}
+
+ThreadShare::ThreadShare(int k) : outer_(leased_here) {
+  require<ArgumentError>(k >= 1, "share of ", k, " threads, expected 1 or more");
+  leased_here = k;
+}
+
+ThreadShare::~ThreadShare() {
   leased_here = outer_;
 }
 
