@@ -28,7 +28,7 @@ std::string lower(std::string_view text) {
   return out;
 }
 
-bool truth_of(const data::CsvTable& table, const data::CsvRow& row, std::size_t column,
+bool truth_of(const data::CsvTable& table, const CsvRow& row, std::size_t column,
               const std::string& positive) {
   const std::string_view text = table.text(row, column);
   if (text.empty()) table.refuse(row, column, "a truth");
@@ -105,7 +105,7 @@ ReaderScores read_scores(const std::filesystem::path& path, const ScoreColumns& 
   ReaderScores reader;
   reader.file = path.string();
   std::set<std::string> known;
-  for (const data::CsvRow& row : table.rows()) {
+  for (const CsvRow& row : table.rows()) {
     reader.cases.push_back(
         {.score = table.number(row, score), .positive = truth_of(table, row, truth, columns.positive)});
     const std::string number = std::to_string(reader.cases.size());

@@ -20,82 +20,6 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(first, text.find_last_not_of(blanks) - first + 1);
 }
 
-/// Reads rows one after the other.
-class RowReader {
- public:
-  RowReader(std::string_view text, const std::string& path, char separator)
-      : text_(text), path_(path), separator_(separator) {
-    constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
-    if (text_.starts_with(byte_order_mark)) position_ = byte_order_mark.size();
-  }
-
-  /// The next row that is not an empty line; nothing at the end.
-  std::optional<CsvRow> next() {
-    while (skip_line_break()) {
-    }
-    if (at_end()) return std::nullopt;
-    CsvRow row{.line = line_, .fields = {read_field()}};
-    while (!at_end() && text_[position_] == separator_) {
-      ++position_;
-      row.fields.push_back(read_field());
-    }
-    skip_line_break();
-    return row;
-  }
-
- private:
-  bool at_end() const { return position_ == text_.size(); }
-  bool at_line_break() const {
-    return text_.substr(position_).starts_with("\r\n") || text_[position_] == '\n';
-  }
-
-  bool skip_line_break() {
-    if (at_end() || !at_line_break()) return false;
-    position_ += text_[position_] == '\r' ? 2 : 1;
-    ++line_;
-    return true;
-  }
-
-  std::string read_field() {
-    if (!at_end() && text_[position_] == '"') return read_quoted();
-    const std::size_t start = position_;
-    for (; !at_end() && text_[position_] != separator_ && !at_line_break(); ++position_) {
-      if (text_[position_] == '"') fail(line_, "a quote inside a field that does not start with one");
-    }
-    return std::string(text_.substr(start, position_ - start));
-  }
-
-  std::string read_quoted() {
-    const std::size_t opened = line_;
-    std::string field;
-    for (++position_; !at_end(); ++position_) {
-      const char c = text_[position_];
-      if (c == '\n') ++line_;
-      if (c != '"') {
-        field += c;
-      } else if (text_.substr(position_).starts_with("\"\"")) {
-        field += text_[position_++];
-      } else {
-        ++position_;
-        if (!at_end() && text_[position_] != separator_ && !at_line_break())
-          fail(line_, "text after a closing quote, expected a separator or the line's end");
-        return field;
-      }
-    }
-    fail(opened, "a quote that is never closed");
-  }
-
-  [[noreturn]] void fail(std::size_t line, const char* reason) const {
-    throw FileError(path_, concat("line ", line, ": ", reason));
-  }
-
-  std::string_view text_;
-  const std::string& path_;
-  char separator_;
-  std::size_t position_ = 0;
-  std::size_t line_ = 1;
-};
-
 template <class Number>
 std::optional<Number> parsed(std::string_view text) {
   Number value{};
@@ -113,7 +37,7 @@ CsvTable CsvTable::read(const std::filesystem::path& path, char separator) {
 CsvTable CsvTable::parse(std::string_view text, std::string path, char separator) {
   CsvTable table;
   table.path_ = std::move(path);
-  RowReader reader(text, table.path_, separator);
+  CsvReader reader(text, table.path_, separator);
   const auto header = reader.next();
   if (!header) throw FileError(table.path_, "is empty, expected a first line that names the columns");
   for (const std::string& name : header->fields) table.columns_.emplace_back(trimmed(name));

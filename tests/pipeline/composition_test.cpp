@@ -146,7 +146,8 @@ TEST_CASE("A percentile is at most a sixteenth above the true one") {
   LatencyHistogram times;
   for (int i = 1; i <= 1000; ++i) times.add(std::chrono::microseconds(i));
   for (const int percent : {1, 10, 50, 90, 99}) {
-    const std::chrono::nanoseconds truth = std::chrono::microseconds(10 * percent); // the 10 p-th of a thousand
+    const std::chrono::nanoseconds truth =
+        std::chrono::microseconds(10 * percent); // the 10 p-th of a thousand
     CHECK(times.percentile(percent) >= truth);
     CHECK(times.percentile(percent) <= truth * 17 / 16 + 1ns);
   }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "mammo/core/csv.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -10,14 +12,7 @@
 
 namespace mammo::data {
 
-struct CsvRow {
-  std::size_t line = 0; ///< of the file, from 1, on which the row starts
-  std::vector<std::string> fields;
-};
-
-/// A table of named columns from a text file of separated values (RFC 4180): fields in double quotes may hold
-/// separators, line breaks and doubled quotes. A byte order mark, CR LF or LF, and empty lines are taken as
-/// they come.
+/// A table of named columns from a text file of separated values, as CsvReader reads them.
 class CsvTable {
  public:
   /// Reads a table whose first row names the columns. Throws FileError, with the line, on a quote that is not
