@@ -11,6 +11,7 @@ option(MAMMO_BUILD_TESTS "Build the tests" ON)
 option(MAMMO_WERROR "Treat compiler warnings as errors" OFF)
 option(MAMMO_PARALLEL_STD "parallel_for on std::thread instead of OpenMP" OFF)
 set(MAMMO_SANITIZE "" CACHE STRING "Sanitizers to build with: empty, `address,undefined` or `thread`")
+option(MAMMO_FUZZ "The fuzzing program, `fuzz`: clang alone has libFuzzer" OFF)
 set(MAMMO_LAST_LAYER app CACHE STRING "Build the layers from core up to this one")
 
 if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
@@ -40,6 +41,10 @@ if(MAMMO_SANITIZE)
   if(MAMMO_SANITIZE MATCHES "thread")
     set(MAMMO_PARALLEL_STD ON)
   endif()
+endif()
+
+if(MAMMO_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)
 endif()
 
 add_compile_definitions(MAMMO_VERSION="${PROJECT_VERSION}")

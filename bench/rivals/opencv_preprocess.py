@@ -1,4 +1,5 @@
-"""The thesis' preprocessing in this OpenCV beside ours, in turns, and the IoU of the two masks.
+"""The thesis' preprocessing in this OpenCV, in the one that the project is built with, and ours, in turns, and the IoU
+of our mask and this OpenCV's.
 
     python bench/rivals/opencv_preprocess.py FILM [ROUNDS [THREADS]]
 
@@ -69,23 +70,40 @@ def main():
         full, our_mask, bits, our_first = preprocessed(film, pathlib.Path(name))
     stored = np.rint(full * ((2**bits - 1) / 65535)).astype(np.uint8 if bits <= 8 else np.uint16)
     clahe = cv2.createCLAHE(clipLimit=100, tileGridSize=(5, 5))
-    ours = subprocess.Popen([ROOT / "build" / "bench_preprocess", film, str(rounds), str(threads), "--contend"],
-                            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    our_times, their_times = [], []
-    for _ in range(rounds + 3):
-        time.sleep(PAUSE)
+    def contender(flag):
+        """bench_preprocess, which runs a chain for each line that it reads, and says how long it took."""
+        process = subprocess.Popen([ROOT / "build" / "bench_preprocess", film, str(rounds), str(threads), flag],
+                                   stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+        def run():
+            process.stdin.write("\n")
+            process.stdin.flush()
+            return float(process.stdout.readline())
+
+        return run
+
+    masks = []
+
+    def current():
         start = time.perf_counter()
         _, mask, first = chain(stored, bits, clahe)
-        their_times.append((time.perf_counter() - start) * 1000)
-        time.sleep(PAUSE)
-        ours.stdin.write("\n")
-        ours.stdin.flush()
-        our_times.append(float(ours.stdout.readline()))
-    ours.stdin.close()
-    ours.wait()
-    our_median, their_median = statistics.median(our_times[3:]), statistics.median(their_times[3:])
+        took = (time.perf_counter() - start) * 1000
+        masks.append((mask, first))
+        return took
+
+    contenders = {"mammo": contender("--contend"), "OpenCV 4.6, C++": contender("--contend-opencv"),
+                  f"OpenCV {cv2.__version__}, Python": current}
+    times = {name: [] for name in contenders}
+    for _ in range(rounds + 3):
+        for name, run in contenders.items():
+            time.sleep(PAUSE)
+            times[name].append(run())
     print(f"{film}: {stored.shape[0]} x {stored.shape[1]}, {bits} bits; {threads} threads, {rounds} rounds")
-    print(f"mammo {our_median:.2f} ms, OpenCV {cv2.__version__} {their_median:.2f} ms, ratio {our_median / their_median:.3f}")
+    ours = statistics.median(times["mammo"][3:])
+    for name, each in times.items():
+        low, median, high = statistics.quantiles(each[3:], n=4)
+        print(f"{name:24} median {median:7.2f} ms   quartiles {low:7.2f} to {high:7.2f}   ours is {ours / median:.3f} of it")
+    mask, first = masks[-1]
     assert first == our_first and mask.shape == our_mask.shape
     inside, other = mask > 0, our_mask > 0
     print(f"mask IoU {(inside & other).sum() / (inside | other).sum():.5f}")

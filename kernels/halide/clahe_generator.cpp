@@ -23,18 +23,22 @@ class ClaheBase : public Generator<Derived> {
   Input<Buffer<std::int32_t, 1>> column_cell{"column_cell"}; // where its cell begins in a row of them
   Input<Buffer<float, 1>> column_weight{"column_weight"};
   Input<std::int32_t> zero_up_to{"zero_up_to"};
+  // 1 or -1 where column_source(x) is first_column + step x, so that a row's codes lie side by side; else 0.
+  Input<std::int32_t> step{"step"};
+  Input<std::int32_t> first_column{"first_column"};
 
  protected:
   Var x{"x"}, y{"y"};
-  Func code{"code"}, corners{"corners"}, clahe{"clahe"};
+  Func place{"place"}, corners{"corners"}, clahe{"clahe"};
 
   void make_clahe() {
     cells.dim(0).set_min(0);
     for (Input<Buffer<std::int32_t, 1>>* table : {&column_source, &column_cell}) table->dim(0).set_min(0);
-    code(x, y) = in(unsafe_promise_clamped(column_source(x), 0, in.width() - 1),
-                    unsafe_promise_clamped(row_source(y), 0, in.height() - 1));
-    const Expr at = row_cell(y) + column_cell(x) + cast<std::int32_t>(code(x, y));
-    corners(x, y) = cells(unsafe_promise_clamped(at, 0, cells.dim(0).extent() - 1));
+    const Expr column = select(step == 0, column_source(x), first_column + step * x);
+    const Expr code = in(unsafe_promise_clamped(column, 0, in.width() - 1),
+                         unsafe_promise_clamped(row_source(y), 0, in.height() - 1));
+    place(x, y) = row_cell(y) + column_cell(x) + cast<std::int32_t>(code);
+    corners(x, y) = cells(unsafe_promise_clamped(place(x, y), 0, cells.dim(0).extent() - 1));
     const Expr pairs[] = {cast<std::uint32_t>(corners(x, y)), cast<std::uint32_t>(corners(x, y) >> 32)};
     const auto left = [&](int pair) { return cast<float>(cast<std::int32_t>(pairs[pair] & 0xFFFF)); };
     const auto right = [&](int pair) { return cast<float>(cast<std::int32_t>(pairs[pair] >> 16)); };
@@ -45,6 +49,22 @@ class ClaheBase : public Generator<Derived> {
     // Strict, so that no instruction set rounds it otherwise.
     const Expr value = cast<std::int32_t>(strict_float(upper * (1 - down) + lower * down + 0.5F));
     clahe(x, y) = cast<std::uint16_t>(select(value <= zero_up_to, 0, value));
+  }
+
+  // Goes through 32 rows of `chunk` results before the next ones beside them, so that no more than the one or
+  // two cells that these lie in are looked up in turn. Vectors cannot look up: they say where, the lookups
+  // follow one by one into a row, and vectors go on from there.
+  void schedule_rows(Func out, int chunk, int lanes) {
+    Var strip("strip"), part("part");
+    out.split(y, strip, y, 32, TailStrategy::GuardWithIf)
+        .split(x, part, x, chunk, TailStrategy::ShiftInwards)
+        .reorder(x, y, part, strip)
+        .parallel(strip)
+        .vectorize(x, lanes);
+    place.compute_at(out, y).vectorize(x, Generator<Derived>::template natural_vector_size<float>());
+    corners.compute_at(out, y).unroll(x, 16);
+    out.specialize(step == 1);
+    out.specialize(step == -1);
   }
 };
 
@@ -57,12 +77,7 @@ class Clahe : public ClaheBase<Clahe> {
     out(x, y) = clahe(x, y);
   }
 
-  void schedule() {
-    const int lanes = natural_vector_size<float>();
-    Var strip("strip");
-    out.split(y, strip, y, 32, TailStrategy::GuardWithIf).parallel(strip).vectorize(x, lanes);
-    corners.compute_at(out, y).unroll(x, 16);
-  }
+  void schedule() { schedule_rows(out, 128, natural_vector_size<float>()); }
 };
 
 // The same, divided by 255 and summed over four pixels side by side.
@@ -81,10 +96,8 @@ class ClaheSums : public ClaheBase<ClaheSums> {
 
   void schedule() {
     const int lanes = natural_vector_size<float>();
-    Var strip("strip");
-    out.split(y, strip, y, 32, TailStrategy::GuardWithIf).parallel(strip).vectorize(x, 2 * lanes);
     eight_bit.compute_at(out, y).vectorize(x, lanes);
-    corners.compute_at(out, y).unroll(x, 16);
+    schedule_rows(out, 32, 2 * lanes);
   }
 
  private:

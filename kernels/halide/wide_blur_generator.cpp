@@ -27,10 +27,12 @@ class WideBlur : public Generator<WideBlur> {
 
   void schedule() {
     const int lanes = natural_vector_size<float>();
+    // So many at once that none waits for the addition before it.
+    const int sums = 8;
     Var strip("strip"), inner("inner");
-    out.split(y, strip, inner, 64, TailStrategy::GuardWithIf).parallel(strip).vectorize(x, 4 * lanes);
+    out.split(y, strip, inner, 64, TailStrategy::GuardWithIf).parallel(strip).vectorize(x, sums * lanes);
     across_sum.compute_at(out, x).vectorize(x).update().vectorize(x);
-    down.compute_at(out, inner).vectorize(x, 4 * lanes);
+    down.compute_at(out, inner).vectorize(x, sums * lanes);
     down_sum.compute_at(down, x).vectorize(x).update().vectorize(x);
     mean.compute_at(out, strip).vectorize(x, 2 * lanes);
   }
@@ -57,13 +59,23 @@ class Enlarge : public Generator<Enlarge> {
     const int lanes = natural_vector_size<std::uint8_t>();
     Var strip("strip");
     out.split(y, strip, y, 32, TailStrategy::GuardWithIf).parallel(strip).vectorize(x, lanes);
-    // A block row's four rows of pixels share it.
-    wide.store_at(out, strip).compute_at(out, y).vectorize(x, natural_vector_size<float>());
+    // A block row's four rows of pixels share it. Of each block four pixels, which differ in their weights
+    // alone, so that vectors of blocks lie side by side.
+    Var of_block("of_block");
+    wide.store_at(out, strip)
+        .compute_at(out, y)
+        .align_bounds(x, block)
+        .split(x, x, of_block, block)
+        .reorder(of_block, x)
+        .unroll(of_block)
+        .vectorize(x, natural_vector_size<float>(), TailStrategy::ShiftInwards);
   }
 
  private:
   Var x{"x"}, y{"y"};
   Func wide{"wide"};
+
+  static constexpr int block = 4;
 
   static Expr later(const Expr& i) { return (cast<float>((i + 2) % 4) + 0.5F) / 4; }
 };

@@ -105,7 +105,9 @@ void make_curve(const Count* count, const std::vector<std::uint16_t>& bin_of_cod
   for (std::size_t code = 0; code < bin_of_code.size(); ++code) {
     const std::int64_t bin = bin_of_code[code];
     sum += std::min<std::int64_t>(count[code], limit);
-    const std::int64_t spread = every * (bin + 1) + std::min(bin / step + 1, extra);
+    // 32 bits: a division of 64 takes twice as long, and there is one a code.
+    const std::int64_t steps = std::uint32_t{bin_of_code[code]} / static_cast<std::uint32_t>(step);
+    const std::int64_t spread = every * (bin + 1) + std::min(steps + 1, extra);
     const float value = static_cast<float>(sum + spread) * scale;
     curve[code] =
         static_cast<std::uint16_t>(std::clamp<long>(std::lrintf(value), 0, static_cast<long>(bins - 1)));

@@ -86,11 +86,17 @@ void feed(DcmInputBufferStream& stream, const std::uint8_t* data, std::size_t si
   source.fail("damaged or truncated DICOM: ", condition.text());
 }
 
+E_TransferSyntax guess_syntax(std::span<const std::byte> bytes) {
+  const DicomEncoding encoding = guess_encoding(bytes);
+  if (!encoding.explicit_vr) return encoding.big_endian ? EXS_BigEndianImplicit : EXS_LittleEndianImplicit;
+  return encoding.big_endian ? EXS_BigEndianExplicit : EXS_LittleEndianExplicit;
+}
+
 std::unique_ptr<DcmDataset> read_dataset(const Source& source, DcmInputStream& stream,
                                          std::span<const std::byte> bytes, E_TransferSyntax syntax) {
+  if (syntax == EXS_Unknown) syntax = guess_syntax(bytes);
   const DcmXfer xfer(syntax);
-  const DicomEncoding stated{.explicit_vr = xfer.isExplicitVR(), .big_endian = xfer.isBigEndian()};
-  check_structure(source, bytes, syntax == EXS_Unknown ? guess_encoding(bytes) : stated);
+  check_structure(source, bytes, {.explicit_vr = xfer.isExplicitVR(), .big_endian = xfer.isBigEndian()});
   auto dataset = std::make_unique<DcmDataset>();
   dataset->transferInit();
   const OFCondition condition = dataset->read(stream, syntax, EGL_noChange, DCM_MaxReadLength);
@@ -141,13 +147,13 @@ DicomFile parse_dicom(const Source& source) {
   if (sniff(source.bytes) != Format::dicom && !may_start_a_data_set(source)) {
     fail_parse(source, EC_InvalidStream);
   }
-  DcmInputBufferStream stream;
-  feed(stream, source.data(), source.size());
-
-  check_meta_structure(source, source.bytes.subspan(sniff(source.bytes) == Format::dicom ? 132 : 0));
+  const std::size_t preamble = sniff(source.bytes) == Format::dicom ? 132 : 0;
+  const std::size_t offset = preamble + check_meta_structure(source, source.bytes.subspan(preamble));
+  DcmInputBufferStream meta_stream;
+  feed(meta_stream, source.data(), offset);
   DcmMetaInfo meta;
   meta.transferInit();
-  const OFCondition condition = meta.read(stream, EXS_Unknown, EGL_noChange, DCM_MaxReadLength);
+  const OFCondition condition = meta.read(meta_stream, EXS_Unknown, EGL_noChange, DCM_MaxReadLength);
   meta.transferEnd();
   if (condition.bad() && condition != EC_EndOfStream) fail_parse(source, condition);
 
@@ -160,17 +166,17 @@ DicomFile parse_dicom(const Source& source) {
       source.fail("DICOM transfer syntax ", utf8_of(uid, ""), " is not one that can be read here");
     }
   }
-  const std::size_t offset = std::min(static_cast<std::size_t>(stream.tell()), source.size());
+  DcmInputBufferStream stream;
   if (syntax != EXS_DeflatedLittleEndianExplicit) {
+    feed(stream, source.data() + offset, source.size() - offset);
     return {read_dataset(source, stream, source.bytes.subspan(offset), syntax), false};
   }
   // The largest picture allowed, and room for all else.
   const std::uint64_t limit = 2 * static_cast<std::uint64_t>(source.options.limits.pixels) + (64U << 20);
   const auto inflated = inflate_all(source, offset, limit);
-  DcmInputBufferStream second;
-  feed(second, inflated.data(), inflated.size());
+  feed(stream, inflated.data(), inflated.size());
   const auto bytes = std::as_bytes(std::span(inflated));
-  return {read_dataset(source, second, bytes, EXS_LittleEndianExplicit), true};
+  return {read_dataset(source, stream, bytes, EXS_LittleEndianExplicit), true};
 }
 
 bool Attributes::has(const DcmTagKey& tag) const {

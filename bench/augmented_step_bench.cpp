@@ -1,0 +1,140 @@
+// What augmenting a batch costs beside the training step that it feeds: four films of 1333 x 800 augmented by
+// the shipped detector's recipe, and a step of the detector on the 800 x 448 canvases that come out of it
+// (forward, losses, backward, SGD), in turns, on the same threads.
+//
+//     bench_augmented_step [ROUNDS [THREADS]]
+
+#include "mammo/core/isa.hpp"
+#include "mammo/core/threads.hpp"
+#include "mammo/data/augmentation.hpp"
+#include "mammo/models/detector.hpp"
+#include "mammo/models/retinanet_loss.hpp"
+#include "mammo/nn/gradients.hpp"
+#include "mammo/nn/optimizer.hpp"
+#include "mammo/ops/autograd.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace mammo {
+namespace {
+
+double milliseconds(const std::function<void()>& work) {
+  const auto start = std::chrono::steady_clock::now();
+  work();
+  return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
+}
+
+double median(std::vector<double> times) {
+  std::ranges::sort(times);
+  return times[times.size() / 2];
+}
+
+// Noisy tissue with a lesion.
+data::LabelledFilm film() {
+  data::LabelledFilm film{.picture = Tensor::empty({1333, 800}, {.dtype = DType::u8})};
+  std::uint32_t state = 1;
+  for (std::uint8_t& pixel : film.picture.mutable_data<std::uint8_t>()) {
+    state = state * 1664525U + 1013904223U;
+    pixel = static_cast<std::uint8_t>(80 + (state >> 26));
+  }
+  film.boxes = {{260, 600, 90, 80}};
+  film.labels = {1};
+  return film;
+}
+
+// All that the recipe leaves to chance, and all that it does not.
+data::AugmentationOptions everything() {
+  data::AugmentationOptions options = data::detector_augmentation();
+  options.scale = {0.5, 1.8};
+  options.zoom = {1, 1.5};
+  options.elastic = {4, 12};
+  options.mosaic = 0.5;
+  options.paste = 1;
+  options.blur = {0.5, 1.5};
+  options.noise = {2, 8};
+  options.cutout = {0.1, 0.3};
+  options.gamma.probability = 1;
+  return options;
+}
+
+class Step {
+ public:
+  Step() : network_(models::load_detector("models/detector").network) {
+    network_->train();
+    network_->set_trainable("*");
+    for (const char* frozen :
+         {"backbone.body.conv1.*", "backbone.body.layer1.*", "*.bn*", "*.downsample.1.*"}) {
+      network_->set_trainable(frozen, false);
+    }
+  }
+
+  void run(const data::AugmentedFilm::Batch& batch) {
+    std::vector<std::vector<models::LabelledBox>> truth;
+    for (std::size_t i = 0; i < batch.boxes.size(); ++i) {
+      truth.emplace_back();
+      for (std::size_t k = 0; k < batch.boxes[i].size(); ++k)
+        truth.back().push_back({batch.boxes[i][k], batch.labels[i][k]});
+    }
+    nn::clear_gradients(*network_);
+    backward(
+        models::retinanet_loss(network_->forward(batch.inputs), network_->config().anchors, truth).total);
+    optimizer_.step(*network_);
+  }
+
+ private:
+  std::shared_ptr<models::RetinaNet> network_;
+  nn::Optimizer optimizer_{nn::Sgd{.rate = 1e-6}};
+};
+
+int run(int argc, char** argv) {
+  // scripts/bench hands Google Benchmark's flags to every program.
+  std::vector<int> numbers;
+  for (int i = 1; i < argc; ++i) {
+    if (!std::string_view(argv[i]).starts_with("--")) numbers.push_back(std::stoi(argv[i]));
+  }
+  const int rounds = numbers.empty() ? 7 : numbers[0];
+  set_thread_budget(numbers.size() > 1 ? numbers[1] : 2);
+
+  const std::vector<data::LabelledFilm> films(4, film());
+  Step step;
+  std::vector<double> recipe;
+  std::vector<double> all;
+  std::vector<double> steps;
+  std::uint64_t seed = 0;
+  for (int round = -1; round < rounds; ++round) {
+    ++seed;
+    data::AugmentedFilm::Batch batch;
+    const double recipe_time =
+        milliseconds([&] { batch = data::augment_batch(films, data::detector_augmentation(), seed); });
+    const double all_time = milliseconds([&] { data::augment_batch(films, everything(), seed); });
+    const double step_time = milliseconds([&] { step.run(batch); });
+    if (round < 0) continue;
+    recipe.push_back(recipe_time);
+    all.push_back(all_time);
+    steps.push_back(step_time);
+  }
+  const double whole = median(steps);
+  std::printf("4 films of 1333 x 800, canvas 800 x 448, %d threads, %s; medians of %d\n", thread_count(),
+              std::string(name(isa())).c_str(), rounds);
+  const auto print = [&](const char* what, double time) {
+    std::printf("%-34s %9.1f ms %8.2f %%\n", what, time, 100 * time / whole);
+  };
+  print("training step of the detector", whole);
+  print("augmentation, detector's recipe", median(recipe));
+  print("augmentation, everything at once", median(all));
+  return 0;
+}
+
+} // namespace
+} // namespace mammo
+
+int main(int argc, char** argv) {
+  return mammo::run(argc, argv);
+}
