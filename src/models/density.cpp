@@ -1,0 +1,104 @@
+#include "mammo/models/density.hpp"
+
+#include "mammo/models/flip_augmentation.hpp"
+#include "mammo/ops/autograd.hpp"
+#include "mammo/ops/normalization.hpp"
+#include "models/input_config_fields.hpp"
+#include "models/model_files.hpp"
+#include "models/segmentation.hpp"
+#include "models/unet_fields.hpp"
+
+#include <algorithm>
+
+namespace mammo::models {
+
+template <class Visitor>
+static void describe(Visitor& field, Is<DensityConfig> auto& c) {
+  field("architecture", c.architecture);
+  field("name", c.name);
+  field("version", c.version);
+  field("input", c.input);
+  field("network", c.network);
+  field("cut_points", c.cut_points);
+}
+
+namespace {
+
+void check(const DensityConfig& config) {
+  require<Error>(config.architecture == "unet", "architecture is \"", config.architecture,
+                 "\", expected unet");
+  const UNet network(config.network); // throws on an architecture that cannot be built
+  require<Error>(config.network.num_classes == tissue_classes && config.network.input_channels == 1,
+                 "network.num_classes is ", config.network.num_classes, " and network.input_channels is ",
+                 config.network.input_channels, ", expected ", tissue_classes, " and 1");
+  check_canvas(config.input);
+  const std::int64_t stride = deepest_stride(config.network.channels.size());
+  const InputConfig::Canvas& canvas = config.input.canvas;
+  require<Error>(canvas.height % stride == 0 && canvas.width % stride == 0, "input.canvas is ", canvas.height,
+                 " x ", canvas.width, ", expected multiples of ", stride);
+  const std::vector<double>& cuts = config.cut_points;
+  const bool within = cuts.size() == 3 && cuts.front() > 0 && cuts.back() < 1;
+  require<Error>(within && std::ranges::is_sorted(cuts),
+                 "cut_points: expected three rising numbers between 0 and 1");
+}
+
+} // namespace
+
+DensityModel load_density_model(const std::filesystem::path& folder) {
+  return load_model<DensityModel>(folder, parse_density_config);
+}
+
+DensityConfig parse_density_config(const std::string& json, const std::string& where) {
+  return parse_model_config<DensityConfig>(json, where, check);
+}
+
+std::string to_json(const DensityConfig& config) {
+  return JsonWriter::write(config).dump(2) + '\n';
+}
+
+Tensor tissue_probabilities(const UNet& network, const Tensor& input) {
+  const NoGrad off;
+  const Tensor seen = softmax(network.forward(input), 1).plain();
+  const Tensor other = mirrored(softmax(network.forward(mirrored(input)), 1));
+  Tensor mean = Tensor::empty({seen.size(1), seen.size(2), seen.size(3)});
+  const auto a = seen.data<float>();
+  const auto b = other.data<float>();
+  std::ranges::transform(a, b, mean.mutable_data<float>().begin(),
+                         [](float x, float y) { return (x + y) / 2; });
+  return mean;
+}
+
+Tensor most_probable_tissue(const Tensor& probabilities) {
+  const auto pixels = static_cast<std::size_t>(probabilities.size(1) * probabilities.size(2));
+  const auto p = probabilities.data<float>();
+  Tensor map = Tensor::empty({probabilities.size(1), probabilities.size(2)}, {.dtype = DType::u8});
+  const auto to = map.mutable_data<std::uint8_t>();
+  for (std::size_t i = 0; i < pixels; ++i) {
+    std::size_t best = 0;
+    for (std::size_t c = 1; c < tissue_classes; ++c) {
+      if (p[c * pixels + i] > p[best * pixels + i]) best = c;
+    }
+    to[i] = static_cast<std::uint8_t>(best);
+  }
+  return map;
+}
+
+double percent_density(const Tensor& probabilities) {
+  require<ShapeError>(probabilities.rank() == 3 && probabilities.size(0) == tissue_classes,
+                      "percent density of probabilities ", probabilities.shape(), ", expected [4, H, W]");
+  const auto sum_of = [&](TissueClass tissue) {
+    double sum = 0;
+    for (const float p : probabilities.select(0, static_cast<std::int64_t>(tissue)).data<float>()) sum += p;
+    return sum;
+  };
+  const double dense = sum_of(TissueClass::fibroglandular);
+  const double breast = dense + sum_of(TissueClass::adipose);
+  return breast > 0 ? dense / breast : 0;
+}
+
+char density_category(double density, const std::vector<double>& cut_points) {
+  const auto reached = std::ranges::count_if(cut_points, [=](double cut) { return density >= cut; });
+  return static_cast<char>('a' + reached);
+}
+
+} // namespace mammo::models
