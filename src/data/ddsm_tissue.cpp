@@ -4,6 +4,8 @@
 #include "mammo/image/read.hpp"
 
 #include <algorithm>
+#include <iterator>
+#include <set>
 #include <system_error>
 
 namespace mammo::data {
@@ -50,6 +52,15 @@ std::vector<TissueFilm> list_ddsm_tissue(const fs::path& folder) {
       throw FileError(film.labels.string(), "no such labels, but there is " + film.film.string());
   }
   return films;
+}
+
+void deal_folds(std::vector<TissueFilm>& films, int folds) {
+  require<ArgumentError>(folds >= 2, folds, " folds, expected at least 2");
+  std::set<std::string> patients;
+  for (const TissueFilm& film : films) patients.insert(film.patient);
+  for (TissueFilm& film : films) {
+    film.fold = static_cast<int>(std::distance(patients.begin(), patients.find(film.patient)) % folds);
+  }
 }
 
 Tensor read_tissue_map(const fs::path& labels) {

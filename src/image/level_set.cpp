@@ -53,20 +53,20 @@ class Surroundings {
     std::ranges::copy(window.data<float>(), seen.begin());
     blur(seen, grey_, 1);
     for (std::size_t i = 0; i < grey_.size(); ++i) {
-      const bool is_tissue = seen[i] >= options.background && seen[i] < options.frame;
-      tissue_[i] = is_tissue && radius_of(i) < ring * ring ? 1.0F : 0.0F;
+      tissue_[i] = seen[i] >= options.background && seen[i] < options.frame;
     }
     take_off_plane();
   }
 
   float grey(std::size_t i) const { return grey_[i]; }
+  bool tissue(std::size_t i) const { return tissue_[i]; }
 
   /// Mean grey of the tissue inside (`side` 1) or outside (0) of a region; nothing where there is none.
   std::optional<double> mean(const Grid& region, float side) const {
     double sum = 0;
     double count = 0;
     for (std::size_t i = 0; i < grey_.size(); ++i) {
-      if (region[i] != side || tissue_[i] == 0) continue;
+      if (region[i] != side || !near(i) || !tissue(i)) continue;
       sum += grey_[i];
       ++count;
     }
@@ -79,12 +79,14 @@ class Surroundings {
   }
 
  private:
+  static bool near(std::size_t i) { return radius_of(i) < ring * ring; }
+
   /// The plane that fits the tissue outside of the ellipse best, by least squares.
   void take_off_plane() {
     std::vector<cv::Vec3f> rows;
     std::vector<float> values;
     for (std::size_t i = 0; i < grey_.size(); ++i) {
-      if (tissue_[i] == 0 || radius_of(i) < 1.2) continue;
+      if (!tissue(i) || !near(i) || radius_of(i) < 1.2) continue;
       rows.push_back(at(i));
       values.push_back(grey_[i]);
     }
@@ -106,7 +108,7 @@ class Surroundings {
   }
 
   Grid grey_{};
-  Grid tissue_{};
+  std::array<bool, static_cast<std::size_t>(grid* grid)> tissue_{};
 };
 
 /// Lets the curve come to rest; returns its region, u8 [grid, grid].
@@ -123,7 +125,9 @@ Tensor evolved(const Surroundings& around, double level, const LevelSetOptions& 
     bool moved = false;
     for (std::size_t i = 0; i < region.size(); ++i) {
       double force = options.prior * std::clamp(1 - Surroundings::radius_of(i), -2.0, 1.0);
-      if (contrast > 0) {
+      if (!around.tissue(i)) {
+        force -= 1;
+      } else if (contrast > 0) {
         const double place = (around.grey(i) - *outside) / contrast - 0.5 - level;
         force += std::clamp(2 * place, -1.0, 1.0);
       }

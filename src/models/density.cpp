@@ -48,6 +48,10 @@ DensityModel load_density_model(const std::filesystem::path& folder) {
   return load_model<DensityModel>(folder, parse_density_config);
 }
 
+DensityConfig read_density_config(const std::filesystem::path& folder) {
+  return read_model_config(folder, parse_density_config);
+}
+
 DensityConfig parse_density_config(const std::string& json, const std::string& where) {
   return parse_model_config<DensityConfig>(json, where, check);
 }

@@ -28,16 +28,22 @@ Config parse_model_config(const std::string& json, const std::string& where, con
   return config;
 }
 
+/// What `parse(json, where)` makes of a folder's `config.json`. Throws FileError.
+template <class Parse>
+auto read_model_config(const std::filesystem::path& folder, const Parse& parse) {
+  const std::filesystem::path path = folder / "config.json";
+  constexpr std::size_t limit = std::size_t{1} << 20;
+  return parse(read_text(path, limit), path.string());
+}
+
 /// A model of a folder: its `config.json`, read by `parse(json, where)`, and a network of `config.network`
 /// with the weights of `weights.safetensors`. Throws FileError, naming the file, where one is missing or
 /// damaged or they do not fit each other.
 template <class Model, class Parse>
 Model load_model(const std::filesystem::path& folder, const Parse& parse) {
   using Network = typename decltype(Model::network)::element_type;
-  const std::filesystem::path config_path = folder / "config.json";
-  constexpr std::size_t config_limit = std::size_t{1} << 20;
   Model model;
-  model.config = parse(read_text(config_path, config_limit), config_path.string());
+  model.config = read_model_config(folder, parse);
   model.weights_path = folder / "weights.safetensors";
   model.network = std::make_unique<Network>(model.config.network);
   const nn::SafeTensors weights(model.weights_path);

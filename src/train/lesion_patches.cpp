@@ -74,7 +74,7 @@ LesionPatches::Patch patch_of(const Tensor& grey, const Box& lesion, const std::
   const auto height = static_cast<double>(patch.picture.size(0));
   const auto width = static_cast<double>(patch.picture.size(1));
   patch.box = around({0, 0, width, height}, 1 / patch_context);
-  patch.mask = image::level_set_outline(patch.picture, patch.box, {.confined = true});
+  patch.mask = image::level_set_outline(patch.picture, patch.box);
   return patch;
 }
 

@@ -6,9 +6,7 @@
 #include "mammo/image/voi.hpp"
 #include "mammo/image/warp.hpp"
 
-#include <algorithm>
 #include <mutex>
-#include <string>
 #include <utility>
 
 namespace mammo::train {
@@ -45,21 +43,6 @@ TissueFilms::TissueFilms(std::span<const data::TissueFilm> films, const image::D
     }
   });
   films_ = std::move(labelled);
-}
-
-std::vector<int> deal_folds(std::span<const data::TissueFilm> films, int folds) {
-  require<ArgumentError>(folds >= 2, folds, " folds, expected at least 2");
-  std::vector<std::string> patients;
-  for (const data::TissueFilm& film : films) patients.push_back(film.patient);
-  std::ranges::sort(patients);
-  const auto repeated = std::ranges::unique(patients);
-  patients.erase(repeated.begin(), repeated.end());
-  std::vector<int> dealt;
-  for (const data::TissueFilm& film : films) {
-    const auto place = std::ranges::lower_bound(patients, film.patient) - patients.begin();
-    dealt.push_back(static_cast<int>(place % folds));
-  }
-  return dealt;
 }
 
 } // namespace mammo::train

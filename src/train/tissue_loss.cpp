@@ -38,14 +38,16 @@ Tensor certain(const Tensor& map) {
 
 } // namespace
 
-Tensor tissue_loss(const Tensor& logits, const Tensor& maps, const TissueLossConfig& config) {
+TissueLoss tissue_loss(const Tensor& logits, const Tensor& maps, const TissueLossConfig& config) {
   const Tensor tissue = maps.reshape({maps.size(0), maps.size(2), maps.size(3)});
   const Tensor entropy =
       cross_entropy_loss(logits, tissue.to(DType::i64), {.label_smoothing = config.label_smoothing});
-  if (config.dice_weight == 0) return entropy;
   const Tensor dense = mask_of(maps, fibroglandular).to(DType::f32);
   const Tensor found = slice(softmax(logits, 1), 1, fibroglandular, fibroglandular + 1);
-  return add(entropy, multiply(dice_loss(found, dense), Tensor::full({1}, config.dice_weight)));
+  const Tensor dice = dice_loss(found, dense);
+  return {.total = add(entropy, multiply(dice, Tensor::full({1}, config.dice_weight))),
+          .entropy = entropy.item<float>(),
+          .dice = dice.item<float>()};
 }
 
 TissueMeasure measure_density(const models::UNet& network, const models::InputConfig& input,

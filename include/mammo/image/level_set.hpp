@@ -9,7 +9,7 @@ namespace mammo::image {
 
 struct LevelSetOptions {
   double smoothness = 0.045; ///< standard deviation of the curve's smoothing, fraction of the box's side
-  double prior = 0.3;        ///< weight of the ellipse, against 1 of the grey values
+  double prior = 0.8;        ///< weight of the ellipse, against 1 of the grey values
   double step = 0.5;         ///< how much one iteration's force counts against the smoothed curve
   int iterations = 40;       ///< at most; the curve mostly stands still before
   double background = 20;    ///< grey value below which a pixel is air and says nothing of tissue

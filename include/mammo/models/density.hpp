@@ -40,6 +40,9 @@ struct DensityModel {
 /// is missing or damaged or they do not fit each other.
 DensityModel load_density_model(const std::filesystem::path& folder);
 
+/// The configuration alone. Throws FileError.
+DensityConfig read_density_config(const std::filesystem::path& folder);
+
 /// Reads a density model's configuration from JSON. A key that is left out keeps its default; `where` names
 /// the text in errors. Throws FileError on what is no JSON, on an unknown key, a value of another type, a
 /// network that cannot be built, cut points that do not rise within 0 to 1, and a canvas that the network

@@ -48,8 +48,8 @@ struct LesionExample {
   static Batch collate(std::span<const LesionExample> examples);
 };
 
-/// The lesions of films, each with its surroundings and an outline made from its box (image/level_set.hpp,
-/// confined to the box), and as many pieces of the same films' tissue without a lesion, for synthetic ones
+/// The lesions of films, each with its surroundings and an outline made from its box (image/level_set.hpp),
+/// and as many pieces of the same films' tissue without a lesion, for synthetic ones
 /// (data/synthetic_lesion.hpp). Pictures stay stretched as they are: windows do not mind.
 ///
 /// Held in memory, about 200 KB a lesion; copies share it. Lesions whose box is below 8 pixels and crowds are

@@ -30,9 +30,4 @@ class TissueFilms {
   std::shared_ptr<const std::vector<data::LabelledFilm>> films_;
 };
 
-/// The fold of each film, 0 to folds - 1: films in the order of their names are dealt out in turn, a
-/// patient's together. The names begin with the volume of DDSM that a film is from, so that each fold has
-/// films of all.
-std::vector<int> deal_folds(std::span<const data::TissueFilm> films, int folds = 5);
-
 } // namespace mammo::train

@@ -17,8 +17,14 @@ struct TissueLossConfig {
   bool operator==(const TissueLossConfig&) const = default;
 };
 
+struct TissueLoss {
+  Tensor total; ///< a scalar
+  double entropy = 0;
+  double dice = 0; ///< before its weight
+};
+
 /// Of logits [N, 4, H, W] with maps of data::Tissue, u8 [N, 1, H, W].
-Tensor tissue_loss(const Tensor& logits, const Tensor& maps, const TissueLossConfig& config = {});
+TissueLoss tissue_loss(const Tensor& logits, const Tensor& maps, const TissueLossConfig& config = {});
 
 /// How well tissues are told apart, on films of the network's canvas.
 struct TissueMeasure {

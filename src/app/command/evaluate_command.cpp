@@ -1,6 +1,7 @@
 #include "app/command/commands.hpp"
 #include "app/command/console.hpp"
 #include "app/command/data_arguments.hpp"
+#include "app/command/evaluate_commands.hpp"
 #include "app/command/interrupt.hpp"
 #include "mammo/app/detector_evaluation.hpp"
 #include "mammo/app/output_folder.hpp"
@@ -89,6 +90,8 @@ void add_evaluate_command(CLI::App& program, ExitCode& result) {
   CLI::App* command =
       program.add_subcommand("evaluate", "Measures a model on annotated films; writes figures and plots.");
   command->require_subcommand(1);
+  add_evaluate_density(*command, result);
+  add_evaluate_segmenter(*command, result);
   CLI::App* detector = command->add_subcommand("detector", "How well masses are found.");
   auto arguments = std::make_shared<Arguments>();
   detector->add_option("--data", arguments->data.folder, "Folder of the films")->required();

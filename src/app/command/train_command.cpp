@@ -7,13 +7,16 @@
 #include "mammo/core/error.hpp"
 #include "mammo/core/file.hpp"
 #include "mammo/core/threads.hpp"
+#include "mammo/train/train_density.hpp"
 #include "mammo/train/train_detector.hpp"
+#include "mammo/train/train_segmenter.hpp"
 
 #include <atomic>
 #include <chrono>
 #include <filesystem>
 #include <iomanip>
 #include <memory>
+#include <optional>
 #include <sstream>
 #include <string>
 #include <utility>
@@ -33,6 +36,7 @@ struct Arguments {
   std::string recipe;
   std::string start;
   std::string output;
+  std::optional<int> without_fold;
   bool resume = false;
   int threads = 0;
   int report_every = 20;
@@ -117,6 +121,31 @@ Records train_detector(const TrainingSession& session) {
        .options = session.options});
 }
 
+Records train_segmenter(const TrainingSession& session) {
+  const std::string& recipe = session.arguments.recipe;
+  const fs::path config = config_beside(recipe);
+  return train::train_segmenter(
+      {.recipe = with_start(train::parse_segmenter_recipe(read_text(recipe), recipe), session.arguments),
+       .config = models::parse_segmenter_config(read_text(config), config.string()),
+       .films = session.mass_films(),
+       .options = session.options});
+}
+
+Records train_density(const TrainingSession& session) {
+  const Arguments& arguments = session.arguments;
+  const fs::path config = config_beside(arguments.recipe);
+  auto recipe =
+      with_start(train::parse_density_recipe(read_text(arguments.recipe), arguments.recipe), arguments);
+  if (arguments.without_fold) recipe = train::without_fold(std::move(recipe), *arguments.without_fold);
+  std::vector<data::TissueFilm> films = data::list_ddsm_tissue(arguments.data.folder);
+  data::deal_folds(films);
+  session.console.print(concat(films.size(), " films"));
+  return train::train_density({.recipe = std::move(recipe),
+                               .config = models::parse_density_config(read_text(config), config.string()),
+                               .films = std::move(films),
+                               .options = session.options});
+}
+
 ExitCode train_model(const Arguments& arguments, Records (*task)(const TrainingSession&)) {
   if (arguments.threads > 0) set_thread_budget(arguments.threads);
   Console console(/*images=*/1);
@@ -143,8 +172,14 @@ ExitCode train_model(const Arguments& arguments, Records (*task)(const TrainingS
   return ExitCode::done;
 }
 
-void add_task(CLI::App& train, ExitCode& result, const char* name, const char* purpose,
-              Records (*task)(const TrainingSession&)) {
+/// A task's command, to which more options can be added.
+struct AddedTask {
+  CLI::App& command;
+  std::shared_ptr<Arguments> arguments;
+};
+
+AddedTask add_task(CLI::App& train, ExitCode& result, const char* name, const char* purpose,
+                   Records (*task)(const TrainingSession&)) {
   CLI::App* command = train.add_subcommand(name, purpose);
   auto arguments = std::make_shared<Arguments>();
   command->add_option("--recipe", arguments->recipe, "A recipe.json, beside the config.json of its model")
@@ -152,7 +187,6 @@ void add_task(CLI::App& train, ExitCode& result, const char* name, const char* p
   command->add_option("--start", arguments->start,
                       "The first stage's start weights, where they do not lie where the recipe says");
   command->add_option("--data", arguments->data.folder, "Folder of the films")->required();
-  add_data_arguments(*command, arguments->data);
   command
       ->add_option("--out", arguments->output,
                    "Folder for weights, checkpoints, curves and records, made where missing")
@@ -172,6 +206,14 @@ void add_task(CLI::App& train, ExitCode& result, const char* name, const char* p
     result = train_model(*arguments, task);
     if (const int signal = InterruptWatch::received()) InterruptWatch::end_by(signal);
   });
+  return {*command, arguments};
+}
+
+/// A task that learns from mammograms with boxes.
+void add_box_task(CLI::App& train, ExitCode& result, const char* name, const char* purpose,
+                  Records (*task)(const TrainingSession&)) {
+  const AddedTask added = add_task(train, result, name, purpose, task);
+  add_data_arguments(added.command, added.arguments->data);
 }
 
 } // namespace
@@ -180,7 +222,15 @@ void add_train_command(CLI::App& program, ExitCode& result) {
   CLI::App* command =
       program.add_subcommand("train", "Trains a model from its recipe; can be stopped and resumed.");
   command->require_subcommand(1);
-  add_task(*command, result, "detector", "A detector of masses.", train_detector);
+  add_box_task(*command, result, "detector", "A detector of masses.", train_detector);
+  add_box_task(*command, result, "segmenter", "A model that outlines masses.", train_segmenter);
+  const AddedTask density =
+      add_task(*command, result, "density", "A model of breast density; --data has images/ and labels/.",
+               train_density);
+  density.command
+      .add_option("--without-fold", density.arguments->without_fold,
+                  "For cross-validation: leaves these films out, one of five folds")
+      ->check(CLI::Range(0, 4));
 }
 
 } // namespace mammo::app

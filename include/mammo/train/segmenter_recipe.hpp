@@ -1,0 +1,31 @@
+#pragma once
+
+#include "mammo/train/lesion_windows.hpp"
+#include "mammo/train/stage.hpp"
+
+#include <string>
+
+namespace mammo::train {
+
+struct OutlineLossConfig {
+  double dice_weight = 1; ///< of 1 - Dice, a window at a time, added to the mean binary cross entropy
+
+  bool operator==(const OutlineLossConfig&) const = default;
+};
+
+/// The best average of a segmenter's stage is the one of the highest IoU on pasted lesions of the choosing
+/// folds.
+struct SegmenterStage : Stage {
+  OutlineLossConfig loss{};
+  LesionWindowOptions windows{}; ///< context and side are the network's
+};
+
+using SegmenterRecipe = Recipe<SegmenterStage>;
+
+/// Reads a recipe from JSON, as parse_detector_recipe does.
+SegmenterRecipe parse_segmenter_recipe(const std::string& json, const std::string& where);
+
+/// The recipe as JSON, every key included, which parse_segmenter_recipe reads back.
+std::string to_json(const SegmenterRecipe& recipe);
+
+} // namespace mammo::train

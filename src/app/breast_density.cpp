@@ -1,0 +1,43 @@
+#include "mammo/app/breast_density.hpp"
+
+#include "mammo/image/detector_input.hpp"
+#include "mammo/image/warp.hpp"
+#include "mammo/train/detector_films.hpp"
+
+#include <algorithm>
+#include <span>
+#include <vector>
+
+namespace mammo::app {
+
+BreastDensity breast_density(const models::UNet& network, const models::DensityConfig& config,
+                             const Tensor& grey, std::optional<double> aspect) {
+  image::DetectorInputOptions options = train::input_options(config.input);
+  options.aspect = aspect;
+  const image::DetectorInput input = image::detector_input(grey, options);
+  BreastDensity density;
+  density.probabilities = models::tissue_probabilities(network, input.input);
+  density.percent = models::percent_density(density.probabilities);
+  density.category = models::density_category(density.percent, config.cut_points);
+  density.breast_found = input.breast_found;
+  density.to_canvas = input.to_input;
+  return density;
+}
+
+Tensor tissue_on_film(const BreastDensity& density, Size2d film, Size2d size) {
+  const auto scaling =
+      AffineTransform::scaling(static_cast<double>(size.width) / static_cast<double>(film.width),
+                               static_cast<double>(size.height) / static_cast<double>(film.height));
+  const image::Warp warp{density.to_canvas.inverse().then(scaling)};
+  std::vector<float> planes;
+  for (std::int64_t tissue = 0; tissue < models::tissue_classes; ++tissue) {
+    const bool is_background = tissue == static_cast<std::int64_t>(models::TissueClass::background);
+    const Tensor plane = image::warp(density.probabilities.select(0, tissue).contiguous(), warp, size.height,
+                                     size.width, {.fill = is_background ? 1.0 : 0.0});
+    std::ranges::copy(plane.data<float>(), std::back_inserter(planes));
+  }
+  return models::most_probable_tissue(
+      Tensor::from(std::span<const float>(planes), {models::tissue_classes, size.height, size.width}));
+}
+
+} // namespace mammo::app

@@ -1,0 +1,116 @@
+#include "mammo/core/error.hpp"
+#include "mammo/core/random.hpp"
+#include "mammo/models/density.hpp"
+#include "mammo/models/flip_augmentation.hpp"
+#include "mammo/models/segmenter.hpp"
+#include "mammo/nn/formula.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include <catch2/catch.hpp>
+
+using namespace mammo;
+using namespace mammo::models;
+
+namespace {
+
+DensityConfig small_density() {
+  DensityConfig config;
+  config.name = "small";
+  config.network = {.num_classes = tissue_classes, .channels = {4, 8}};
+  config.input.canvas = {.height = 32, .width = 16, .max_scale = 4};
+  return config;
+}
+
+SegmenterConfig small_segmenter() {
+  SegmenterConfig config;
+  config.name = "small";
+  config.network = {.height = 32,
+                    .width = 32,
+                    .channels = {4, 8, 8},
+                    .layers = 1,
+                    .heads = 2,
+                    .features = 8,
+                    .head_features = 4,
+                    .mlp_features = 8};
+  return config;
+}
+
+template <class F>
+void check_refused(const F& parse, const std::string& json, const std::string& what) {
+  INFO(json);
+  CHECK_THROWS_WITH(parse(json, "here"), Catch::Contains("here") && Catch::Contains(what));
+}
+
+} // namespace
+
+TEST_CASE("a density model's configuration is read back, and nonsense refused") {
+  const DensityConfig config = small_density();
+  CHECK(parse_density_config(to_json(config), "here") == config);
+  check_refused(parse_density_config, "{", "JSON");
+  check_refused(parse_density_config, R"({"network": {"num_classes": 3}})", "num_classes");
+  check_refused(parse_density_config, R"({"architecture": "resnet"})", "architecture");
+  check_refused(parse_density_config, R"({"cut_points": [0.5, 0.25, 0.75]})", "cut_points");
+  check_refused(parse_density_config, R"({"cut_points": [0.5]})", "cut_points");
+  check_refused(parse_density_config, R"({"input": {"canvas": {"height": 100}}})", "canvas");
+  check_refused(parse_density_config, R"({"colour": 1})", "colour");
+}
+
+TEST_CASE("percent density is dense area over breast area, soft and without muscle") {
+  // Two pixels: background 0.5 and 0, fat 0.25 and 0.2, dense 0.25 and 0.3, muscle 0 and 0.5.
+  const Tensor p = Tensor::from<float>({0.5F, 0, 0.25F, 0.2F, 0.25F, 0.3F, 0, 0.5F}, {4, 1, 2});
+  CHECK(percent_density(p) == Approx(0.55));
+  CHECK(percent_density(Tensor::from<float>({1, 0, 0, 0}, {4, 1, 1})) == 0);
+  CHECK_THROWS_AS(percent_density(Tensor::zeros({3, 1, 1})), ShapeError);
+  CHECK(most_probable_tissue(p).data<std::uint8_t>()[0] == 0);
+  CHECK(most_probable_tissue(p).data<std::uint8_t>()[1] == 3);
+
+  const std::vector<double> cuts{0.25, 0.5, 0.75};
+  CHECK(density_category(0, cuts) == 'a');
+  CHECK(density_category(0.2499, cuts) == 'a');
+  CHECK(density_category(0.25, cuts) == 'b');
+  CHECK(density_category(0.6, cuts) == 'c');
+  CHECK(density_category(1, cuts) == 'd');
+}
+
+TEST_CASE("tissue probabilities sum to one and turn with the film") {
+  UNet network(small_density().network);
+  nn::load_by_formula(network);
+  Generator generator(1);
+  const Tensor film = random_normal({1, 1, 32, 16}, 0, 40, generator);
+  const Tensor p = tissue_probabilities(network, film);
+  REQUIRE(p.shape() == Shape{4, 32, 16});
+  const auto values = p.data<float>();
+  for (std::size_t i = 0; i < 32UL * 16; ++i) {
+    CHECK(values[i] + values[512 + i] + values[1024 + i] + values[1536 + i] == Approx(1).margin(1e-5));
+  }
+  const Tensor turned = mirrored(tissue_probabilities(network, mirrored(film)).reshape({1, 4, 32, 16}));
+  CHECK(std::ranges::equal(turned.data<float>(), values));
+}
+
+TEST_CASE("a segmenter's configuration is read back, and nonsense refused") {
+  const SegmenterConfig config = small_segmenter();
+  CHECK(parse_segmenter_config(to_json(config), "here") == config);
+  check_refused(parse_segmenter_config, R"({"context": 0.5})", "context");
+  check_refused(parse_segmenter_config, R"({"threshold": 1})", "threshold");
+  check_refused(parse_segmenter_config, R"({"network": {"height": 128}})", "square");
+  check_refused(parse_segmenter_config, R"({"network": {"heads": 0}})", "heads");
+  check_refused(parse_segmenter_config, R"({"architecture": "unet"})", "architecture");
+}
+
+TEST_CASE("outline probabilities turn with the window") {
+  TransResUNet network(small_segmenter().network);
+  nn::load_by_formula(network);
+  Generator generator(1);
+  const Tensor window = random_normal({32, 32}, 0, 1, generator);
+  const Tensor p = outline_probabilities(network, window);
+  REQUIRE(p.shape() == window.shape());
+  CHECK(std::ranges::all_of(p.data<float>(), [](float v) { return v > 0 && v < 1; }));
+  const auto turn = [](const Tensor& x) { return mirrored(x.reshape({1, 1, 32, 32})).reshape({32, 32}); };
+  const Tensor turned = turn(outline_probabilities(network, turn(window)));
+  for (std::size_t i = 0; i < 1024; ++i) {
+    CHECK(turned.data<float>()[i] == Approx(p.data<float>()[i]).margin(1e-6));
+  }
+  CHECK_THROWS_AS(outline_probabilities(network, Tensor::zeros({1, 32, 32})), ShapeError);
+}
