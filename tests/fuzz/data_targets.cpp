@@ -20,7 +20,7 @@ void by_path(Bytes bytes) {
 void csv(Bytes bytes) {
   may_refuse([&] {
     const data::CsvTable table = data::CsvTable::parse(text_of(bytes), "fuzzed");
-    for (const data::CsvRow& row : table.rows()) {
+    for (const CsvRow& row : table.rows()) {
       may_refuse([&] { static_cast<void>(table.number(row, 0)); });
       may_refuse([&] { static_cast<void>(table.whole_number(row, 0)); });
     }
