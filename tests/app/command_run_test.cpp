@@ -12,7 +12,6 @@
 #include <csignal>
 #include <filesystem>
 #include <map>
-#include <sstream>
 #include <string>
 #include <thread>
 #include <utility>
@@ -171,29 +170,4 @@ TEST_CASE("The example films show hits, false marks and a miss, as the page besi
     CHECK(hits == counts.first);
     CHECK(static_cast<int>(report["detections"].size()) - hits == counts.second);
   }
-}
-
-TEST_CASE("The example program does what the command does") {
-  const TemporaryFolder folder;
-  const fs::path film = source_dir() / "examples" / "data" / "01442_RIGHT_MLO.jpg";
-  const fs::path model = source_dir() / "models" / "detector";
-  const Ended example =
-      run_program({EXAMPLE_ANALYZE, film.string(), model.string(), (folder / "overlay.png").string()});
-  INFO(example.err);
-  REQUIRE(example.status == 0);
-  REQUIRE(mammo_program({"analyze", film.string(), "--out", (folder / "out").string()}).status == 0);
-  const Json detections =
-      Json::parse(mammo::read_text(folder / "out" / "01442_RIGHT_MLO.json"))["detections"];
-  const auto marks = lines(example.out);
-  REQUIRE(marks.size() == detections.size());
-  for (std::size_t i = 0; i < marks.size(); ++i) {
-    std::istringstream line(marks[i]);
-    double score = 0;
-    std::string at;
-    double x = 0;
-    line >> score >> at >> x;
-    CHECK(score == Approx(detections[i]["score"].get<double>()).margin(1e-4));
-    CHECK(x == Approx(detections[i]["box"][0].get<double>()).margin(0.1));
-  }
-  CHECK(fs::file_size(folder / "overlay.png") > 10'000);
 }

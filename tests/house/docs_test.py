@@ -2,7 +2,7 @@
 """Pages show code as it is in its file, and no link leads nowhere. usage: docs_test.py ROOT
 
 A fenced block below a line `<!-- path -->` must stand in that file, line for line. The README shows all of
-examples/analyze.cpp, docs/training.md all of examples/train.cpp.
+examples/13_detection.cpp, docs/training.md all of examples/05_resume.cpp.
 """
 import pathlib
 import re
@@ -12,7 +12,7 @@ root = pathlib.Path(sys.argv[1])
 pages = [*root.glob("*.md"), *root.glob("docs/*.md"), *root.glob("models/*/*.md"), *root.glob("examples/**/*.md")]
 problems = []
 
-for page, example in {"README.md": "examples/analyze.cpp", "docs/training.md": "examples/train.cpp"}.items():
+for page, example in {"README.md": "examples/13_detection.cpp", "docs/training.md": "examples/05_resume.cpp"}.items():
     shown = re.search(r"```cpp\n(.*?)```", (root / page).read_text(), re.DOTALL)
     if not shown or shown.group(1) != (root / example).read_text():
         problems.append(f"{page}: the C++ block differs from {example}")

@@ -1,4 +1,4 @@
-// A network of one's own, made, trained, saved, exported and timed: example_own_architecture [FOLDER [FILMS]]
+// Lesson 17, a network of one's own, from layers to ONNX: example_17_own_architecture [FOLDER [FILMS]]
 #include "examples/phantoms.hpp"
 #include "mammo/nn/conv2d.hpp"
 #include "mammo/nn/gradients.hpp"

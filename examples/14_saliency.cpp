@@ -1,4 +1,5 @@
-// Shows what moves the score of a detector's best mark on a film: example_explain FILM MODEL_FOLDER MAP.png
+// Lesson 14, saliency: which pixels move the score of a detector's best mark on a film?
+//     example_14_saliency FILM MODEL_FOLDER MAP.png
 #include "mammo/explain/map.hpp"
 #include "mammo/explain/smooth_grad.hpp"
 #include "mammo/image/detector_input.hpp"

@@ -1,4 +1,4 @@
-// Marks masses on one mammogram: example_analyze FILM MODEL_FOLDER OVERLAY.png
+// Lesson 13, marking masses on a mammogram: example_13_detection FILM MODEL_FOLDER OVERLAY.png
 #include "mammo/image/detector_input.hpp"
 #include "mammo/image/overlay.hpp"
 #include "mammo/image/read.hpp"

@@ -1,6 +1,5 @@
-// Registers a backend of one's own (own_backend.hpp) and runs a linear layer on it.
+// Lesson 16, a backend of one's own: the one of own_backend.hpp is registered and runs a linear layer.
 #include "examples/own_backend.hpp"
-
 #include "mammo/backend/dispatch.hpp"
 #include "mammo/core/random.hpp"
 #include "mammo/ops/convolution.hpp"
