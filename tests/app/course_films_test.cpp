@@ -6,6 +6,7 @@
 #include "tests/support/files.hpp"
 
 #include <filesystem>
+#include <fstream>
 #include <string>
 #include <vector>
 
@@ -84,6 +85,44 @@ TEST_CASE("Lesson 9: the chain step by step and at once give the same bits") {
   CHECK(out[11].ends_with("which was turned over"));
   CHECK(out[12].ends_with("the same bits"));
   CHECK(mammo::image::read_film(sheet).width() > 6 * 180); // six pictures in a row
+}
+
+TEST_CASE("Lesson 10: histogram equalisation by hand is the library's, and serial stages count") {
+  const TemporaryFolder folder;
+  const auto out = run_lesson("10_custom_filter", {film, (folder / "equal.png").string()});
+  REQUIRE(out.size() == 3);
+  // 255 times 1/4, 3/4, 3/4 and 4/4.
+  CHECK(numbers(out[0], "become") == std::vector<double>{64, 191, 191, 255});
+  const auto changed = numbers(out[1], "change:"); // of all, of how many, and what CLAHE makes otherwise
+  CHECK(changed.at(0) > 0.5 * 1333 * 800);
+  CHECK(changed.at(1) == 1333 * 800);
+  CHECK(changed.at(2) == 0);
+  CHECK(out[2] == "2 pictures passed; at strength 0 0 pixels change");
+  CHECK(mammo::image::read_film(folder / "equal.png").height() == 1333);
+}
+
+TEST_CASE("Lesson 11: the pipeline shows its types and draws what the calls by hand draw") {
+  const TemporaryFolder folder;
+  const auto out = run_lesson("11_typed_pipeline", {film, detector, (folder / "overlay.png").string()});
+  CHECK(out.back() == "2 marks; drawn by hand the picture is the same"); // tests/app/command_run_test.cpp
+  CHECK(mammo::image::read_film(folder / "overlay.png").width() == 800);
+}
+
+TEST_CASE("Lesson 12: a stream of a folder reports the film that fails and finishes the others in order") {
+  const TemporaryFolder folder;
+  fs::copy(films, folder / "films");
+  std::ofstream(folder / "films" / "00500_BROKEN.png") << "no picture";
+  const auto out =
+      run_lesson("12_streaming", {(folder / "films").string(), detector, (folder / "table.csv").string()});
+  // Marks of each film, by tests/app/command_run_test.cpp.
+  CHECK(std::vector<std::string>(out.begin(), out.begin() + 6) ==
+        std::vector<std::string>{"00421_LEFT_CC.jpg: 0 marks", "00500_BROKEN.png: failed in read",
+                                 "00999_LEFT_MLO.jpg: 2 marks", "01442_RIGHT_CC.jpg: 1 marks",
+                                 "01442_RIGHT_MLO.jpg: 2 marks", "5 films, 4 analysed, 1 failed"});
+  const auto table = lines(mammo::read_text(folder / "table.csv"));
+  REQUIRE(table.size() == 5);
+  CHECK(table[0] == "film,marks,best");
+  CHECK(table[4].starts_with("01442_RIGHT_MLO.jpg,2,0.68")); // the score that lesson 13 shows
 }
 
 TEST_CASE("Lesson 13 finds what the command finds") {
