@@ -32,8 +32,13 @@ class WideBlur : public Generator<WideBlur> {
     Var strip("strip"), inner("inner");
     out.split(y, strip, inner, 64, TailStrategy::GuardWithIf).parallel(strip).vectorize(x, sums * lanes);
     across_sum.compute_at(out, x).vectorize(x).update().vectorize(x);
-    down.compute_at(out, inner).vectorize(x, sums * lanes);
-    down_sum.compute_at(down, x).vectorize(x).update().vectorize(x);
+    // Column by column of so many: the means that 64 rows need of it stay in the first-level cache.
+    Var part("part");
+    down.compute_at(out, strip)
+        .split(x, part, x, sums * lanes, TailStrategy::ShiftInwards)
+        .reorder(x, y, part)
+        .vectorize(x);
+    down_sum.compute_at(down, y).vectorize(x).update().vectorize(x);
     mean.compute_at(out, strip).vectorize(x, 2 * lanes);
   }
 

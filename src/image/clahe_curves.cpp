@@ -37,17 +37,18 @@ class TileHistogram {
       : picture_(picture),
         pixels_(pixels),
         codes_(codes),
-        memory_(memory::allocate(static_cast<std::size_t>(turns * codes) * sizeof(Count))),
+        stride_(codes + 16),
+        memory_(memory::allocate(static_cast<std::size_t>(turns * stride_) * sizeof(Count))),
         counts_(reinterpret_cast<Count*>(memory_.get())) {}
 
   const Count* count(std::int64_t top, std::int64_t left, const TileAxis& down, const TileAxis& across) {
-    std::fill_n(counts_, turns * codes_, Count{0});
+    std::fill_n(counts_, turns * stride_, Count{0});
     for (std::int64_t y = top; y < top + down.tile; ++y) {
       const std::int64_t row = picture_.first_row + mirrored(y, picture_.height);
       count_row(pixels_ + row * picture_.width(), left, across);
     }
     for (std::int64_t turn = 1; turn < turns; ++turn) {
-      for (std::int64_t code = 0; code < codes_; ++code) counts_[code] += counts_[turn * codes_ + code];
+      for (std::int64_t code = 0; code < codes_; ++code) counts_[code] += counts_[turn * stride_ + code];
     }
     return counts_;
   }
@@ -62,9 +63,9 @@ class TileHistogram {
     const std::int64_t begin = picture_.mirrored ? width - right : left;
     const std::int64_t end = begin + std::max<std::int64_t>(right - left, 0);
     Count* const a = counts_;
-    Count* const b = a + codes_;
-    Count* const c = b + codes_;
-    Count* const d = c + codes_;
+    Count* const b = a + stride_;
+    Count* const c = b + stride_;
+    Count* const d = c + stride_;
     std::int64_t x = begin;
     for (; x + turns <= end; x += turns) {
       ++a[line[x]];
@@ -82,6 +83,9 @@ class TileHistogram {
   const CodePicture& picture_;
   const T* pixels_;
   std::int64_t codes_;
+  // From one histogram to the next. Not a multiple of 4096 bytes: the processor would take the same code's
+  // counts for one another, and a load wait for a store that it has nothing to do with.
+  std::int64_t stride_;
   std::shared_ptr<std::byte> memory_;
   Count* counts_;
 };
@@ -105,9 +109,7 @@ void make_curve(const Count* count, const std::vector<std::uint16_t>& bin_of_cod
   for (std::size_t code = 0; code < bin_of_code.size(); ++code) {
     const std::int64_t bin = bin_of_code[code];
     sum += std::min<std::int64_t>(count[code], limit);
-    // 32 bits: a division of 64 takes twice as long, and there is one a code.
-    const std::int64_t steps = std::uint32_t{bin_of_code[code]} / static_cast<std::uint32_t>(step);
-    const std::int64_t spread = every * (bin + 1) + std::min(steps + 1, extra);
+    const std::int64_t spread = every * (bin + 1) + std::min(bin / step + 1, extra);
     const float value = static_cast<float>(sum + spread) * scale;
     curve[code] =
         static_cast<std::uint16_t>(std::clamp<long>(std::lrintf(value), 0, static_cast<long>(bins - 1)));

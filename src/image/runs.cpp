@@ -11,13 +11,18 @@
 namespace mammo::image {
 namespace {
 
-// Pixels that are looked at together: at most 255, so that a byte counts them and the loop becomes vectors.
+// Pixels that are looked at together, as vectors.
 constexpr std::int32_t piece = 64;
 
-int count_above(const std::uint8_t* at, std::uint8_t level) {
-  std::uint8_t count = 0;
-  for (std::int32_t i = 0; i < piece; ++i) count = static_cast<std::uint8_t>(count + (at[i] > level ? 1 : 0));
-  return count;
+// Whether a piece is all inside, or all outside.
+bool is_even(const std::uint8_t* at, int level, bool inside) {
+  std::uint8_t least = 255;
+  std::uint8_t most = 0;
+  for (std::int32_t i = 0; i < piece; ++i) {
+    least = std::min(least, at[i]);
+    most = std::max(most, at[i]);
+  }
+  return inside ? least > level : most <= level;
 }
 
 void append_row(const std::uint8_t* line, std::int32_t width, int level, std::vector<Run>& runs) {
@@ -35,7 +40,7 @@ void append_row(const std::uint8_t* line, std::int32_t width, int level, std::ve
   std::int32_t x = 0;
   for (; x + piece <= width; x += piece) {
     // Nothing changes in most pieces.
-    if (count_above(line + x, static_cast<std::uint8_t>(level)) == (inside ? piece : 0)) continue;
+    if (is_even(line + x, level, inside)) continue;
     for (std::int32_t i = x; i < x + piece; ++i) step(i);
   }
   for (; x < width; ++x) step(x);
