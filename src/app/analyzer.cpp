@@ -1,5 +1,6 @@
 #include "mammo/app/analyzer.hpp"
 
+#include "app/malignancy.hpp"
 #include "app/stopwatch.hpp"
 #include "mammo/app/model_folder.hpp"
 #include "mammo/app/sha256.hpp"
@@ -8,6 +9,7 @@
 #include "mammo/core/memory.hpp"
 #include "mammo/core/threads.hpp"
 #include "mammo/models/detector.hpp"
+#include "mammo/models/pathology.hpp"
 #include "mammo/train/detector_films.hpp"
 
 #include <string>
@@ -36,25 +38,61 @@ std::vector<Detection> on_film(const std::vector<models::Detection>& found, cons
   return detections;
 }
 
+bool is_there(const std::filesystem::path& models, const std::string& folder) {
+  std::error_code error;
+  return !folder.empty() && std::filesystem::exists(models / folder / "weights.safetensors", error);
+}
+
+bool same_brightness(const models::InputConfig& a, const models::PathologyInput& b) {
+  return a.working_height == b.working_height && a.breast == b.breast && a.brightness == b.brightness;
+}
+
 } // namespace
 
 struct Analyzer::Models {
   models::Detector detector;
-  ModelRecord detector_record;
+  std::optional<models::PathologyModel> pathology;
+  std::vector<ModelRecord> records;
   image::DetectorInputOptions input;
+
+  /// The film as the pathology model takes it. Brightness is measured once where both models ask for the
+  /// same.
+  train::LesionFilm lesion_film(const Tensor& grey, const image::DetectorInput& prepared) const {
+    const models::PathologyInput& wanted = pathology->config.input;
+    if (!same_brightness(detector.config.input, wanted))
+      return train::lesion_film(grey, prepared.aspect, wanted);
+    return {.grey = grey,
+            .pixel_aspect =
+                prepared.aspect * static_cast<double>(grey.size(0)) / static_cast<double>(grey.size(1)),
+            .gain = prepared.gain};
+  }
 };
 
 Analyzer::Analyzer(const AnalyzerOptions& options) : execution_(options.execution) {
   const ExecutionScope known_backend(execution_);
   const std::filesystem::path folder = options.models / options.detector;
   models::Detector detector = models::load_detector(folder);
-  ModelRecord record{.task = "mass detection",
-                     .name = detector.config.name,
-                     .version = detector.config.version,
-                     .weights_sha256 = sha256_of_file(detector.weights_path),
-                     .config_sha256 = sha256_of_file(folder / "config.json")};
+  std::vector<ModelRecord> records{model_record("mass detection", detector.config, folder)};
+  std::optional<models::PathologyModel> pathology;
+  if (is_there(options.models, options.pathology)) {
+    pathology = models::load_pathology(options.models / options.pathology);
+    records.push_back(
+        model_record("malignancy score", pathology->config, options.models / options.pathology));
+  }
   const image::DetectorInputOptions input = train::input_options(detector.config.input);
-  models_ = std::make_unique<Models>(Models{std::move(detector), std::move(record), input});
+  models_ =
+      std::make_unique<Models>(Models{std::move(detector), std::move(pathology), std::move(records), input});
+}
+
+const models::PathologyModel* Analyzer::pathology() const {
+  return models_->pathology ? &*models_->pathology : nullptr;
+}
+
+ExecutionRecord execution_record(const ExecutionOptions& execution) {
+  return {.backend = execution.backend,
+          .strict = execution.strict,
+          .isa = std::string(name(isa())),
+          .threads = thread_count()};
 }
 
 const models::Detector& Analyzer::detector() const {
@@ -68,6 +106,8 @@ Analyzer& Analyzer::operator=(Analyzer&&) noexcept = default;
 Analysis Analyzer::analyze(const image::Film& film, const AnalysisOptions& options) {
   require<ArgumentError>(options.threshold >= 0 && options.threshold <= 1, "threshold ", options.threshold,
                          ", expected 0 to 1");
+  require<ArgumentError>(!options.prevalence || (*options.prevalence > 0 && *options.prevalence < 1),
+                         "prevalence ", options.prevalence.value_or(0), ", expected between 0 and 1");
   const ExecutionScope execution(execution_);
   const MemoryScope memory;
   const models::Detector& detector = models_->detector;
@@ -85,6 +125,12 @@ Analysis Analyzer::analyze(const image::Film& film, const AnalysisOptions& optio
   const auto found = detector.network->postprocess(output);
   analysis.detections = on_film(found.at(0), detector, input.to_input.inverse(), film, options.threshold);
   watch.lap("postprocessing");
+  if (models_->pathology) {
+    score_malignancy(analysis.detections, *models_->pathology, models_->lesion_film(grey.pixels, input),
+                     options.prevalence);
+    analysis.malignancy_reference = reference_of(*models_->pathology, options.prevalence);
+    watch.lap("malignancy");
+  }
 
   analysis.image = {.path = {},
                     .sha256 = {},
@@ -103,11 +149,8 @@ Analysis Analyzer::analyze(const image::Film& film, const AnalysisOptions& optio
                             .breast = input.breast,
                             .gain = input.gain,
                             .image_to_input = input.to_input};
-  analysis.models = {models_->detector_record};
-  analysis.execution = {.backend = execution_.backend,
-                        .strict = execution_.strict,
-                        .isa = std::string(name(isa())),
-                        .threads = thread_count()};
+  analysis.models = models_->records;
+  analysis.execution = execution_record(execution_);
   analysis.threshold = options.threshold;
   analysis.warnings = film.warnings;
   if (!input.breast_found)

@@ -1,45 +1,18 @@
+#include "app/evaluation_json.hpp"
 #include "app/figures_json.hpp"
 #include "app/file_set.hpp"
 #include "app/plot_files.hpp"
+#include "app/record_json.hpp"
 #include "mammo/app/detector_evaluation.hpp"
-#include "mammo/app/model_folder.hpp"
 #include "mammo/app/output_folder.hpp"
 
-#include <map>
+#include <utility>
 
 namespace mammo::app {
 namespace {
 
 namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
-
-Json to_json(const fs::path& path) {
-  if (path.empty()) return nullptr;
-  return {{"path", path.string()}, {"sha256", sha256_of_file(path)}};
-}
-
-Json to_json(const DetectionRecord& record, const data::DetectionSet& set) {
-  std::map<double, std::size_t> aspects;
-  for (const data::AnnotatedFilm& film : set.films) ++aspects[film.native_aspect.value_or(0)];
-  Json data = {
-      {"annotations", to_json(set.annotations)}, {"split", to_json(record.split)}, {"folds", record.folds}};
-  data["film_aspect"] = aspects.size() > 1           ? Json("of each film")
-                        : aspects.begin()->first > 0 ? Json(aspects.begin()->first)
-                                                     : Json("of the picture");
-  return data;
-}
-
-Json to_json(const std::vector<ModelRecord>& models) {
-  Json list = Json::array();
-  for (const ModelRecord& model : models) {
-    list.push_back({{"task", model.task},
-                    {"name", model.name},
-                    {"version", model.version},
-                    {"weights_sha256", model.weights_sha256},
-                    {"config_sha256", model.config_sha256}});
-  }
-  return list;
-}
 
 Json rules(const DetectionRecord& record) {
   return {{"average_precision", "as pycocotools: IoU 0.50 to 0.95 by 0.05, 101 recalls, 100 boxes a film"},
@@ -49,8 +22,7 @@ Json rules(const DetectionRecord& record) {
           {"iou50", "found: intersection over union of at least 0.5"},
           {"iou20", "found: intersection over union of at least 0.2"},
           {"centre", "found: the mark's centre lies in the lesion's box"},
-          {"ci95", concat("percentile bootstrap, ", record.bootstrap.resamples, " draws of patients, seed ",
-                          record.bootstrap.seed)}};
+          {"ci95", interval_rule(record.bootstrap)}};
 }
 
 } // namespace
@@ -64,17 +36,10 @@ std::string metrics_json(const DetectionRecord& record) {
   metrics["patients"] = record.figures.patients;
   metrics["marks"] = record.results.size();
   metrics["rules"] = rules(record);
-  metrics["data"] = to_json(record, record.set);
+  metrics["data"] = data_json(record.set, record.split, record.folds);
   metrics["models"] = to_json(record.models);
-  if (record.execution) {
-    metrics["execution"] = {{"backend", record.execution->backend},
-                            {"strict", record.execution->strict},
-                            {"isa", record.execution->isa},
-                            {"threads", record.execution->threads}};
-  }
-  metrics["mammo_version"] = MAMMO_VERSION;
-  metrics["warnings"] = record.set.warnings;
-  return metrics.dump(2, ' ', /*ensure_ascii=*/false, Json::error_handler_t::replace) + "\n";
+  if (record.execution) metrics["execution"] = to_json(*record.execution);
+  return metrics_text(std::move(metrics), record.set.warnings);
 }
 
 void write_evaluation(const DetectionRecord& record, const fs::path& folder) {

@@ -105,9 +105,25 @@ Json to_json(const std::vector<Detection>& detections) {
   for (const Detection& detection : detections) {
     list.push_back({{"label", detection.label},
                     {"score", rounded(detection.score, 1e6)},
+                    {"malignancy", detection.malignancy ? Json(rounded(*detection.malignancy, 1e6)) : Json()},
                     {"box", to_json(detection.box)}});
   }
   return list;
+}
+
+Json to_json(const std::optional<MalignancyReference>& reference) {
+  if (!reference) return nullptr;
+  const auto& adjusted = reference->adjusted_prevalence;
+  return {{"population", reference->population},
+          {"prevalence", reference->prevalence},
+          {"adjusted_prevalence", adjusted ? Json(*adjusted) : Json()}};
+}
+
+Json absent_stages(const Analysis& analysis) {
+  Json absent{"outline"};
+  if (!analysis.malignancy_reference) absent.push_back("pathology");
+  absent.push_back("density");
+  return absent;
 }
 
 Json to_json(const std::vector<StageTime>& times) {
@@ -137,7 +153,8 @@ std::string report_json(const Analysis& analysis) {
       {"detections", to_json(analysis.detections)},
       {"threshold", analysis.threshold},
       {"not_assessed", not_assessed},
-      {"absent_stages", {"outline", "pathology", "density"}},
+      {"absent_stages", absent_stages(analysis)},
+      {"malignancy_reference", to_json(analysis.malignancy_reference)},
       {"preprocessing", to_json(analysis.preprocessing)},
       {"models", to_json(analysis.models)},
       {"execution",

@@ -7,6 +7,8 @@
 #include "mammo/image/overlay.hpp"
 #include "mammo/image/write_png.hpp"
 
+#include <iomanip>
+#include <sstream>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -42,17 +44,35 @@ class Withdrawal {
   bool armed_ = true;
 };
 
+std::string malignancy_note(const Detection& detection) {
+  if (!detection.malignancy) return "";
+  std::ostringstream text;
+  text << "malignancy " << std::fixed << std::setprecision(2) << *detection.malignancy;
+  return text.str();
+}
+
+std::string malignancy_remark(const Analysis& analysis) {
+  if (!analysis.malignancy_reference || analysis.detections.empty()) return "";
+  const MalignancyReference& reference = *analysis.malignancy_reference;
+  std::ostringstream text;
+  text << std::setprecision(2) << "malignancy: a score among lesions of which "
+       << 100 * reference.adjusted_prevalence.value_or(reference.prevalence)
+       << " % are malignant, no probability of cancer";
+  return text.str();
+}
+
 Tensor overlay_of(const Analysis& analysis, const ResultOptions& options) {
   std::vector<image::Marking> markings;
   for (const Detection& detection : analysis.detections) {
-    markings.push_back({detection.box, detection.score, detection.label});
+    markings.push_back({detection.box, detection.score, detection.label, malignancy_note(detection)});
   }
   return image::draw_overlay(analysis.grey, markings,
                              {.full_size = options.full_size,
                               .threshold = analysis.threshold,
                               .laterality = analysis.image.laterality,
                               .view = analysis.image.view,
-                              .not_assessed = std::string(not_assessed)});
+                              .not_assessed = std::string(not_assessed),
+                              .remark = malignancy_remark(analysis)});
 }
 
 } // namespace

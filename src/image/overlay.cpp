@@ -85,8 +85,9 @@ Drawn prepared(const Marking& marking, double x_scale, double y_scale, const Ten
   const int bottom =
       std::min(static_cast<int>(height) - drawn.line / 2, static_cast<int>(std::ceil(inside.bottom())) + out);
   drawn.box = {left, top, std::max(1, right - left), std::max(1, bottom - top)};
-  drawn.text = printable(marking.label.empty() ? two_decimals(marking.score)
-                                               : marking.label + " " + two_decimals(marking.score));
+  const std::string label = marking.label.empty() ? "" : marking.label + " ";
+  const std::string note = marking.note.empty() ? "" : ", " + marking.note;
+  drawn.text = printable(label + two_decimals(marking.score) + note);
   drawn.color = color_of(level);
   return drawn;
 }
@@ -162,6 +163,7 @@ std::vector<std::string> footer_parts(const OverlayOptions& options, std::size_t
                            options.threshold ? " at threshold " + two_decimals(*options.threshold) : ""));
   }
   if (left_out > 0) parts.push_back(concat(left_out, " without label, no room"));
+  if (!options.remark.empty()) parts.push_back(options.remark);
   if (!options.notice.empty()) parts.push_back(options.notice);
   if (!options.not_assessed.empty()) parts.push_back(options.not_assessed);
   return parts;

@@ -36,6 +36,8 @@ Analysis made_up() {
   analysis.execution = {.backend = "auto", .strict = false, .isa = "avx2", .threads = 2};
   analysis.threshold = 0.3;
   analysis.detections = {{"mass", 0.91234567, {100.126, 200, 50.5, 60.25}}, {"mass", 0.4, {0, 0, 10, 10}}};
+  analysis.detections[0].malignancy = 0.7654321;
+  analysis.malignancy_reference = {.population = "masses of a data set", .prevalence = 0.48};
   for (const char* stage :
        {"read", "voi", "preprocessing", "network", "postprocessing", "overlay", "write_pictures"}) {
     analysis.times.push_back({stage, 1.5});
@@ -57,7 +59,11 @@ TEST_CASE("A report keeps to its schema and says what is known") {
   CHECK(report["image"]["laterality"] == "R");
   CHECK(report["detections"][0]["box"] == Json{100.13, 200, 50.5, 60.25});
   CHECK(report["detections"][0]["score"] == 0.912346);
-  CHECK(report["absent_stages"] == Json{"outline", "pathology", "density"});
+  CHECK(report["detections"][0]["malignancy"] == 0.765432);
+  CHECK(report["detections"][1]["malignancy"].is_null());
+  CHECK(report["malignancy_reference"]["prevalence"] == 0.48);
+  CHECK(report["malignancy_reference"]["adjusted_prevalence"].is_null());
+  CHECK(report["absent_stages"] == Json{"outline", "density"});
   CHECK(report["not_assessed"] ==
         "masses only; calcifications, asymmetries and distortions are not assessed");
   CHECK(report["milliseconds"]["total"] == 10.5);
@@ -69,11 +75,14 @@ TEST_CASE("A report of an image that says nothing of itself has nulls, and no de
   analysis.image.laterality = analysis.image.view = analysis.image.modality = "";
   analysis.image.sop_instance_uid = "";
   analysis.detections.clear();
+  analysis.malignancy_reference.reset();
   const Json report = parsed(analysis);
   CHECK(schema_errors(report) == no_errors);
   CHECK(report["image"]["laterality"].is_null());
   CHECK(report["image"]["view"].is_null());
   CHECK(report["detections"] == Json::array());
+  CHECK(report["malignancy_reference"].is_null());
+  CHECK(report["absent_stages"] == Json{"outline", "pathology", "density"});
   const std::string text = report.dump();
   CHECK(text.find("normal") == std::string::npos);
   CHECK(text.find("no findings") == std::string::npos);
@@ -123,7 +132,7 @@ TEST_CASE("The schema refuses reports that lack or add anything") {
     CHECK_FALSE(schema_errors(added).empty());
   };
   visit(Json::json_pointer());
-  CHECK(objects == 13);
+  CHECK(objects == 14);
 }
 
 TEST_CASE("The schema refuses values that cannot be") {

@@ -19,6 +19,9 @@ struct Detection {
   Box box;                        ///< in pixels of the original image, inside it
   std::int64_t network_label = 0; ///< the class's number in the network
   std::int64_t anchor = -1;       ///< row of the network's raw outputs; reports leave it out
+  /// 0 to 1: how malignant it looks beside the lesions that the model was calibrated on
+  /// (MalignancyReference); no probability of cancer. Empty where no model says.
+  std::optional<double> malignancy = std::nullopt;
 };
 
 /// What is known of the image that was analysed. A text that nobody gave is empty: nothing is guessed from
@@ -45,6 +48,15 @@ struct PreprocessingRecord {
   Box breast;      ///< in pixels of the original image
   double gain = 1; ///< of the brightness
   AffineTransform image_to_input;
+};
+
+/// What malignancy scores stand against: a score is the fraction of malignant lesions among those of the
+/// population that looked alike, whose malignant fraction is `prevalence`.
+struct MalignancyReference {
+  std::string population; ///< for people
+  double prevalence = 0;
+  /// Where scores were converted: what they would be at this malignant fraction.
+  std::optional<double> adjusted_prevalence = std::nullopt;
 };
 
 /// A model that took part.
@@ -76,8 +88,9 @@ struct Analysis {
   PreprocessingRecord preprocessing;
   std::vector<ModelRecord> models;
   ExecutionRecord execution;
-  double threshold = 0;              ///< detections score at least this
-  std::vector<Detection> detections; ///< best score first
+  double threshold = 0;                                    ///< detections score at least this
+  std::vector<Detection> detections;                       ///< best score first
+  std::optional<MalignancyReference> malignancy_reference; ///< where a model scored malignancy
   std::vector<StageTime> times;
   std::size_t peak_tensor_bytes = 0; ///< counted memory that this film's analysis needed
   std::vector<std::string> warnings;

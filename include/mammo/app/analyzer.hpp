@@ -7,6 +7,7 @@
 #include "mammo/image/read.hpp"
 #include "mammo/image/voi.hpp"
 #include "mammo/models/detector.hpp"
+#include "mammo/models/pathology.hpp"
 
 #include <filesystem>
 #include <memory>
@@ -25,6 +26,8 @@ struct AnalyzerOptions {
   std::filesystem::path models = default_models_folder();
   /// The folder of the one that finds masses.
   std::string detector = "detector";
+  /// The folder of the one that scores malignancy: left out where it is not there. Empty: not wanted.
+  std::string pathology = "pathology";
   ExecutionOptions execution;
 };
 
@@ -33,7 +36,12 @@ struct AnalysisOptions {
   image::VoiChoice voi;
   /// Of the film's true width to its height, where its picture is stretched. By default the picture's own.
   std::optional<double> aspect = std::nullopt;
+  /// Malignancy scores are converted to what they would be among lesions of which this fraction is malignant.
+  std::optional<double> prevalence = std::nullopt;
 };
+
+/// How networks run with these options here and now.
+ExecutionRecord execution_record(const ExecutionOptions& execution);
 
 struct FileOptions {
   AnalysisOptions analysis;
@@ -62,6 +70,8 @@ class Analyzer {
 
   /// The network that finds masses, for a closer look (saliency.hpp).
   const models::Detector& detector() const;
+  /// The model that scores malignancy; null where there is none.
+  const models::PathologyModel* pathology() const;
   const ExecutionOptions& execution() const { return execution_; }
 
  private:

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "mammo/app/analysis.hpp"
+
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -22,5 +24,16 @@ std::vector<std::string> faults_of_model(const std::filesystem::path& folder);
 
 /// The SHA-256 digest of a file's bytes. Throws FileError where it cannot be read.
 std::string sha256_of_file(const std::filesystem::path& path);
+
+/// Who a model is: its configuration's name and version, its files' hashes. Throws FileError where one cannot
+/// be read.
+template <class Config>
+ModelRecord model_record(const std::string& task, const Config& config, const std::filesystem::path& folder) {
+  return {.task = task,
+          .name = config.name,
+          .version = config.version,
+          .weights_sha256 = sha256_of_file(folder / "weights.safetensors"),
+          .config_sha256 = sha256_of_file(folder / "config.json")};
+}
 
 } // namespace mammo::app

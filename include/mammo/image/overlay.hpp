@@ -13,9 +13,10 @@ namespace mammo::image {
 
 /// One finding to be drawn.
 struct Marking {
-  Box box;           ///< in pixels of the original picture, between pixel edges
-  double score = 0;  ///< 0 to 1
-  std::string label; ///< written before the score, such as "mass"; may be empty
+  Box box;               ///< in pixels of the original picture, between pixel edges
+  double score = 0;      ///< 0 to 1
+  std::string label;     ///< written before the score, such as "mass"; may be empty
+  std::string note = {}; ///< written after the score; may be empty
 };
 
 struct OverlayOptions {
@@ -38,6 +39,7 @@ struct OverlayOptions {
   std::string view = {};                          ///< "CC", "MLO", ...
   std::string notice = "research software, not a medical device";
   std::string not_assessed = {}; ///< what was not looked for
+  std::string remark = {};       ///< what else there is to know of the findings
   std::string caption = {};      ///< said in place of the number of marks
 };
 

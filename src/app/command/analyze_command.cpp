@@ -11,9 +11,11 @@
 #include "mammo/core/log.hpp"
 #include "mammo/core/threads.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <iomanip>
 #include <memory>
+#include <optional>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -30,6 +32,7 @@ using Clock = std::chrono::steady_clock;
 struct Arguments {
   FilmArguments film;
   double threshold = default_threshold;
+  std::optional<double> prevalence;
 };
 
 std::string seconds_since(Clock::time_point start) {
@@ -46,6 +49,10 @@ std::string summary_of(const Analysis& analysis) {
   std::ostringstream text;
   text << count << (count == 1 ? " mark" : " marks") << ", best " << std::fixed << std::setprecision(2)
        << analysis.detections.front().score;
+  const auto& marks = analysis.detections;
+  const auto most =
+      std::ranges::max_element(marks, {}, [](const Detection& mark) { return mark.malignancy.value_or(-1); });
+  if (most->malignancy) text << ", highest malignancy score " << *most->malignancy;
   return text.str();
 }
 
@@ -55,6 +62,7 @@ ExitCode analyze(const Arguments& arguments) {
   options.output = arguments.film.output;
   options.file = arguments.film.file_options();
   options.file.analysis.threshold = arguments.threshold;
+  options.file.analysis.prevalence = arguments.prevalence;
   options.results.full_size = arguments.film.full_size;
   if (arguments.film.threads > 0) set_thread_budget(arguments.film.threads);
 
@@ -115,6 +123,11 @@ void add_analyze_command(CLI::App& program, ExitCode& result) {
   command->add_option("--threshold", arguments->threshold, "Show marks scored at least this, 0 to 1")
       ->check(number_up_to(1))
       ->capture_default_str();
+  command
+      ->add_option(
+          "--prevalence", arguments->prevalence,
+          "Convert malignancy scores to what they would be where this fraction of lesions is malignant")
+      ->check(number_up_to(1));
   command->callback([arguments, &result] {
     result = analyze(*arguments);
     if (const int signal = InterruptWatch::received()) InterruptWatch::end_by(signal);

@@ -107,6 +107,7 @@ ExitCode saliency(const Arguments& arguments) {
   const OutputFolder output(arguments.film.output);
   AnalyzerOptions analyzer_options = arguments.film.analyzer_options();
   analyzer_options.detector = arguments.detector;
+  analyzer_options.pathology.clear();
   Analyzer analyzer(analyzer_options);
   const InterruptWatch watch;
   const Counts counts = explain_all(analyzer, inputs.images, arguments, console);

@@ -9,6 +9,7 @@
 #include "mammo/core/threads.hpp"
 #include "mammo/train/train_density.hpp"
 #include "mammo/train/train_detector.hpp"
+#include "mammo/train/train_pathology.hpp"
 #include "mammo/train/train_segmenter.hpp"
 
 #include <atomic>
@@ -131,6 +132,16 @@ Records train_segmenter(const TrainingSession& session) {
        .options = session.options});
 }
 
+Records train_pathology(const TrainingSession& session) {
+  const std::string& recipe = session.arguments.recipe;
+  const fs::path config = config_beside(recipe);
+  return train::train_pathology(
+      {.recipe = with_start(train::parse_pathology_recipe(read_text(recipe), recipe), session.arguments),
+       .config = models::parse_pathology_config(read_text(config), config.string()),
+       .films = session.mass_films(),
+       .options = session.options});
+}
+
 Records train_density(const TrainingSession& session) {
   const Arguments& arguments = session.arguments;
   const fs::path config = config_beside(arguments.recipe);
@@ -223,6 +234,7 @@ void add_train_command(CLI::App& program, ExitCode& result) {
       program.add_subcommand("train", "Trains a model from its recipe; can be stopped and resumed.");
   command->require_subcommand(1);
   add_box_task(*command, result, "detector", "A detector of masses.", train_detector);
+  add_box_task(*command, result, "pathology", "A score of malignancy for masses.", train_pathology);
   add_box_task(*command, result, "segmenter", "A model that outlines masses.", train_segmenter);
   const AddedTask density =
       add_task(*command, result, "density", "A model of breast density; --data has images/ and labels/.",

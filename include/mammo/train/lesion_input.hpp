@@ -1,0 +1,54 @@
+#pragma once
+
+#include "mammo/core/geometry.hpp"
+#include "mammo/core/tensor.hpp"
+#include "mammo/data/augmentation.hpp"
+#include "mammo/image/detector_input.hpp"
+#include "mammo/models/pathology.hpp"
+
+#include <optional>
+
+namespace mammo::train {
+
+/// A film of which lesions are looked at one by one.
+struct LesionFilm {
+  Tensor grey;             ///< u8 [H, W], as its VOI shows it
+  double pixel_aspect = 1; ///< how wide a pixel is for its height
+  double gain = 1;         ///< that evens out the film's brightness
+};
+
+/// How brightness is evened out for a pathology model, as options of mammo::image.
+image::DetectorInputOptions brightness_options(const models::PathologyInput& config);
+
+/// Finds the breast and its brightness. `grey`: u8 [H, W]; `aspect`: the film's true width over height, by
+/// default the picture's own. Throws as image::crop_breast does.
+LesionFilm lesion_film(const Tensor& grey, std::optional<double> aspect,
+                       const models::PathologyInput& config);
+
+/// What is done to a lesion by chance; by default nothing.
+struct LesionChange {
+  data::Placement placement;
+  data::GreyChange grey;
+};
+
+/// What a pathology ensemble is given of one lesion.
+struct LesionInput {
+  Tensor image; ///< f32 [1, S, S]: grey levels - mean
+  Tensor mask;  ///< f32 [1, S, S]: the ellipse inscribed in the box
+
+  struct Batch {
+    Tensor images; ///< f32 [N, 1, S, S]
+    Tensor masks;  ///< f32 [N, 1, S, S]
+  };
+};
+
+/// The window around a box, in pixels of the film, and the box's ellipse in it. What lies outside the film is
+/// black. Throws ArgumentError on a box without area.
+LesionInput lesion_input(const LesionFilm& film, const Box& box, const models::PathologyInput& config,
+                         const LesionChange& change = {});
+
+/// The same of several lesions, as one batch; of none it is a batch of undefined tensors.
+LesionInput::Batch lesion_inputs(const LesionFilm& film, std::span<const Box> boxes,
+                                 const models::PathologyInput& config);
+
+} // namespace mammo::train
