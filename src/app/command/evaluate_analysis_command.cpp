@@ -55,8 +55,8 @@ ExitCode evaluate_analysis(const EvaluateArguments& arguments) {
 } // namespace
 
 void add_evaluate_analysis(CLI::App& evaluate_command, ExitCode& result) {
-  CLI::App* command =
-      evaluate.add_subcommand("analysis", "How many masses are found and classified right, from end to end.");
+  CLI::App* command = evaluate_command.add_subcommand(
+      "analysis", "How many masses are found and classified right, from end to end.");
   auto arguments = std::make_shared<EvaluateArguments>();
   add_evaluate_arguments(*command, *arguments);
   command->callback(
