@@ -4,6 +4,7 @@
 //
 //     bench_augmented_step [ROUNDS [THREADS]]
 
+#include "bench/augmented_films.hpp"
 #include "mammo/core/isa.hpp"
 #include "mammo/core/threads.hpp"
 #include "mammo/data/augmentation.hpp"
@@ -34,34 +35,6 @@ double milliseconds(const std::function<void()>& work) {
 double median(std::vector<double> times) {
   std::ranges::sort(times);
   return times[times.size() / 2];
-}
-
-// Noisy tissue with a lesion.
-data::LabelledFilm film() {
-  data::LabelledFilm film{.picture = Tensor::empty({1333, 800}, {.dtype = DType::u8})};
-  std::uint32_t state = 1;
-  for (std::uint8_t& pixel : film.picture.mutable_data<std::uint8_t>()) {
-    state = state * 1664525U + 1013904223U;
-    pixel = static_cast<std::uint8_t>(80 + (state >> 26));
-  }
-  film.boxes = {{260, 600, 90, 80}};
-  film.labels = {1};
-  return film;
-}
-
-// All that the recipe leaves to chance, and all that it does not.
-data::AugmentationOptions everything() {
-  data::AugmentationOptions options = data::detector_augmentation();
-  options.scale = {0.5, 1.8};
-  options.zoom = {1, 1.5};
-  options.elastic = {4, 12};
-  options.mosaic = 0.5;
-  options.paste = 1;
-  options.blur = {0.5, 1.5};
-  options.noise = {2, 8};
-  options.cutout = {0.1, 0.3};
-  options.gamma.probability = 1;
-  return options;
 }
 
 class Step {
@@ -102,7 +75,7 @@ int run(int argc, char** argv) {
   const int rounds = numbers.empty() ? 7 : numbers[0];
   set_thread_budget(numbers.size() > 1 ? numbers[1] : 2);
 
-  const std::vector<data::LabelledFilm> films(4, film());
+  const std::vector<data::LabelledFilm> films(4, data::noisy_film(1333, 800));
   Step step;
   std::vector<double> recipe;
   std::vector<double> all;
@@ -113,7 +86,7 @@ int run(int argc, char** argv) {
     data::AugmentedFilm::Batch batch;
     const double recipe_time =
         milliseconds([&] { batch = data::augment_batch(films, data::detector_augmentation(), seed); });
-    const double all_time = milliseconds([&] { data::augment_batch(films, everything(), seed); });
+    const double all_time = milliseconds([&] { data::augment_batch(films, data::everything(), seed); });
     const double step_time = milliseconds([&] { step.run(batch); });
     if (round < 0) continue;
     recipe.push_back(recipe_time);

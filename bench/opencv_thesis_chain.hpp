@@ -10,15 +10,6 @@
 
 namespace mammo::image {
 
-/// A u8 or u16 picture's pixels as OpenCV sees them.
-inline cv::Mat matrix_of(const Tensor& picture) {
-  const bool narrow = picture.dtype() == DType::u8;
-  const void* pixels = narrow ? static_cast<const void*>(picture.data<std::uint8_t>().data())
-                              : picture.data<std::uint16_t>().data();
-  return {static_cast<int>(picture.size(0)), static_cast<int>(picture.size(1)), narrow ? CV_8U : CV_16U,
-          const_cast<void*>(pixels)};
-}
-
 // The chain written well in OpenCV: its own parallel and vectorised functions throughout, buffers kept from
 // film to film, and the division by 255 as a conversion that rounds (v - 127) / 255.
 class OpencvThesisChain {

@@ -24,6 +24,7 @@
 #include "mammo/image/read.hpp"
 #include "mammo/image/thesis_chain.hpp"
 #include "mammo/image/vertical_crop.hpp"
+#include "tests/image/opencv_matrix.hpp"
 
 #include <algorithm>
 #include <cstdio>
@@ -34,6 +35,8 @@
 
 namespace mammo::image {
 namespace {
+
+using test::matrix_of;
 
 void print_times(const char* name, const Times& times) {
   std::printf("%-34s median %7.2f ms   quartiles %7.2f to %7.2f\n", name, times.quantile(0.5),

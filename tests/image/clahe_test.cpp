@@ -3,6 +3,7 @@
 #include "mammo/core/threads.hpp"
 #include "mammo/image/clahe.hpp"
 #include "tests/image/formula_pictures.hpp"
+#include "tests/image/opencv_matrix.hpp"
 
 #include <cstdlib>
 #include <tuple>
@@ -31,15 +32,10 @@ Tensor noise_levels(std::int64_t height, std::int64_t width, std::uint32_t level
 }
 
 cv::Mat opencv_clahe(const Tensor& picture, const ClaheOptions& options) {
-  const bool narrow = picture.dtype() == DType::u8;
-  const void* pixels = narrow ? static_cast<const void*>(picture.data<std::uint8_t>().data())
-                              : picture.data<std::uint16_t>().data();
-  const cv::Mat in(static_cast<int>(picture.size(0)), static_cast<int>(picture.size(1)),
-                   narrow ? CV_8U : CV_16U, const_cast<void*>(pixels));
   cv::Mat out;
   cv::createCLAHE(options.clip_limit,
                   cv::Size(static_cast<int>(options.tiles_across), static_cast<int>(options.tiles_down)))
-      ->apply(in, out);
+      ->apply(matrix_of(picture), out);
   return out;
 }
 

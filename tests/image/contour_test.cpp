@@ -2,6 +2,7 @@
 
 #include "mammo/image/contour.hpp"
 #include "tests/image/formula_pictures.hpp"
+#include "tests/image/opencv_matrix.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -15,11 +16,6 @@ using namespace mammo::image;
 using namespace mammo::test;
 
 namespace {
-
-cv::Mat matrix_of(const Tensor& grey) {
-  return {static_cast<int>(grey.size(0)), static_cast<int>(grey.size(1)), CV_8U,
-          const_cast<std::uint8_t*>(grey.data<std::uint8_t>().data())};
-}
 
 std::vector<std::vector<cv::Point>> opencv_contours(const Tensor& mask) {
   std::vector<std::vector<cv::Point>> contours;

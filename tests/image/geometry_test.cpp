@@ -5,6 +5,7 @@
 #include "mammo/image/tiles.hpp"
 #include "mammo/image/warp.hpp"
 #include "tests/image/formula_pictures.hpp"
+#include "tests/image/opencv_matrix.hpp"
 #include "tests/support/files.hpp"
 
 #include <algorithm>
@@ -101,9 +102,8 @@ TEST_CASE("resize is Pillow's, PyTorch's and OpenCV's") {
 
 TEST_CASE("a box resize is OpenCV's INTER_AREA where both axes shrink") {
   const Tensor grey = noise_picture(61, 97).to(DType::f32);
-  const cv::Mat source(61, 97, CV_32F, const_cast<float*>(grey.data<float>().data()));
   cv::Mat expected;
-  cv::resize(source, expected, {40, 23}, 0, 0, cv::INTER_AREA);
+  cv::resize(matrix_of(grey), expected, {40, 23}, 0, 0, cv::INTER_AREA);
   const Resized resized = resize(grey, 23, 40, {.filter = ResizeFilter::box});
   const std::vector<double> values(expected.begin<float>(), expected.end<float>());
   CHECK(largest_difference(resized.picture, values) < 0.0256);

@@ -3,6 +3,7 @@
 #include "mammo/image/orientation.hpp"
 #include "mammo/image/point_operations.hpp"
 #include "mammo/image/vertical_crop.hpp"
+#include "tests/image/opencv_matrix.hpp"
 
 #include <algorithm>
 #include <cstdlib>
@@ -11,18 +12,6 @@
 #include <opencv2/imgproc.hpp>
 
 namespace mammo::test {
-namespace {
-
-cv::Mat matrix_of(const Tensor& picture) {
-  const bool narrow = picture.dtype() == DType::u8;
-  const void* pixels = narrow ? static_cast<const void*>(picture.data<std::uint8_t>().data())
-                              : picture.data<std::uint16_t>().data();
-  return {static_cast<int>(picture.size(0)), static_cast<int>(picture.size(1)), narrow ? CV_8U : CV_16U,
-          const_cast<void*>(pixels)};
-}
-
-} // namespace
-
 OpencvChain opencv_chain(const Tensor& film, int bits) {
   OpencvChain result;
   cv::Mat full;
