@@ -80,7 +80,7 @@ Shape preprocess_film(const fs::path& path, const fs::path& stem, const Preproce
   const MappedFile file(path);
   const image::Film film = image::decode_film(file.bytes(), path.string(), options.read);
   const std::string hash = sha256(file.bytes());
-  image::Preprocessing state{.picture = image::levels_of(film)};
+  image::Preprocessing state{.picture = image::levels_of(film), .chest = image::chest_side(film.metadata)};
   watch.lap("read");
 
   make_folder_of(stem);

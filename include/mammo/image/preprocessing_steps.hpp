@@ -1,8 +1,10 @@
 #pragma once
 
+#include "mammo/image/breast_mask.hpp"
 #include "mammo/image/full_range.hpp"
 #include "mammo/image/thesis_chain.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,18 +12,20 @@
 namespace mammo::image {
 
 /// A film on its way through the steps. Steps from `eight_bit` on work on a twin of the picture, from which
-/// the mask is made.
+/// the mask is made; `breast` and `skin` make the mask at once.
 struct Preprocessing {
-  Levels picture;               ///< as the steps so far have made it
-  Tensor twin = {};             ///< u8, undefined before `eight_bit`
-  AffineTransform to_film = {}; ///< from the picture to the film, between pixel edges
+  Levels picture;                 ///< as the steps so far have made it
+  Tensor twin = {};               ///< u8, undefined before `eight_bit`, `breast` and `skin`
+  AffineTransform to_film = {};   ///< from the picture to the film, between pixel edges
+  std::optional<Side> chest = {}; ///< the chest wall's side, where the film says it: see chest_side()
 };
 
-/// full_range, flip, vertical_crop, clahe, clean, eight_bit, blur, threshold, contour, mask, horizontal_crop:
-/// the steps, in the order in which the chain `thesis` takes them.
+/// The steps' names. full_range, flip, vertical_crop, clahe, clean, eight_bit, blur, threshold, contour,
+/// mask, horizontal_crop are the thesis', in the order in which its chain takes them; orient, breast, skin,
+/// pectoral, crop, stretch, match stand on breast_mask.hpp, pectoral_muscle.hpp and grey_normalization.hpp.
 const std::vector<std::string>& preprocessing_steps();
 
-/// The steps of a chain; there is `thesis`. Throws ArgumentError on another name.
+/// The steps of a chain, `thesis` or `normalized`. Throws ArgumentError on another name.
 const std::vector<std::string>& chain_steps(std::string_view chain);
 
 /// What is wrong with a list of steps: throws ArgumentError on an empty one, a name that is no step, or a

@@ -30,6 +30,8 @@ struct Arguments {
   std::string steps;
   bool wrap = false;
   int lower_limit = image::ThesisChainOptions().lower_limit;
+  double clip_limit = image::ThesisChainOptions().clahe.clip_limit;
+  std::int64_t tiles = image::ThesisChainOptions().clahe.tiles_down;
   int threads = 0;
   bool force = false;
 };
@@ -54,6 +56,8 @@ PreprocessOptions options_of(const Arguments& arguments) {
   image::check_steps(options.steps);
   if (arguments.wrap) options.chain_options.overflow = image::Overflow::wrap;
   options.chain_options.lower_limit = arguments.lower_limit;
+  options.chain_options.clahe = {
+      .clip_limit = arguments.clip_limit, .tiles_down = arguments.tiles, .tiles_across = arguments.tiles};
   options.read.accept_any_modality = arguments.force;
   return options;
 }
@@ -120,18 +124,27 @@ void add_preprocess_command(CLI::App& program, ExitCode& result) {
                    "Films (DICOM, PNG, JPEG, TIFF, BMP, PGM), folders of them, or quoted patterns")
       ->required();
   command->add_option("--out", arguments->output, "Folder for the results, made where missing")->required();
-  CLI::Option* chain = command->add_option("--chain", arguments->chain, "thesis (default)");
+  CLI::Option* chain = command->add_option("--chain", arguments->chain, "thesis (default) or normalized");
   command
       ->add_option(
           "--steps", arguments->steps,
           "Steps of your own, with commas: full_range, flip, vertical_crop, clahe, clean, eight_bit, "
-          "blur, threshold, contour, mask, horizontal_crop")
+          "blur, threshold, contour, mask, horizontal_crop, orient, breast, skin, pectoral, crop, stretch, "
+          "match")
       ->excludes(chain);
   command->add_flag("--wrap", arguments->wrap,
                     "Of eight_bit: 256 and 257 become 0 and 1, as in the thesis' listing, instead of 255");
   command
       ->add_option("--lower-limit", arguments->lower_limit, "Of threshold: grey level that air does not pass")
       ->check(CLI::Range(0, 255))
+      ->capture_default_str();
+  command
+      ->add_option("--clip-limit", arguments->clip_limit,
+                   "Of clahe: pixels of a level over their mean number")
+      ->check(CLI::Range(0.0, 65536.0))
+      ->capture_default_str();
+  command->add_option("--tiles", arguments->tiles, "Of clahe: tiles down and across")
+      ->check(CLI::Range(1, 256))
       ->capture_default_str();
   command->add_option("--threads", arguments->threads, "At most this many (default: all processors)")
       ->check(CLI::Range(1, 1024));
