@@ -14,7 +14,7 @@ namespace mammo::image {
 namespace {
 
 constexpr std::int64_t least_side = 16; // pixels below which there is nothing to be found
-constexpr double blur_sigma = 2;        // working pixels
+constexpr double blur_sigma = 1.2;        // working pixels
 constexpr double gap_area = 0.015;      // of the picture: gaps at the chest wall up to this are filled
 
 void check(const BreastMaskOptions& o, int bits) {
@@ -58,14 +58,14 @@ Background background_of(const cv::Mat& grey) {
   return {level, bright > level + 8 && level < 0.5 * bright};
 }
 
-// 255 where `mask` holds a part that a disc of `thickness` fits into, and near it.
+// What a disc of this diameter fits into: beyond the picture's edge is no breast, so that a rim along the
+// edge is as thin as it looks.
 cv::Mat thick_parts(const cv::Mat& mask, int thickness) {
   const int radius = std::max(1, thickness / 2);
   const cv::Mat disc = cv::getStructuringElement(cv::MORPH_ELLIPSE, cv::Size(2 * radius + 1, 2 * radius + 1));
   cv::Mat opened;
-  // Beyond the picture's edge the breast goes on, as far as an erosion can tell.
-  cv::morphologyEx(mask, opened, cv::MORPH_OPEN, disc, cv::Point(-1, -1), 1, cv::BORDER_CONSTANT,
-                   cv::morphologyDefaultBorderValue());
+  cv::erode(mask, opened, disc, cv::Point(-1, -1), 1, cv::BORDER_CONSTANT, cv::Scalar(0));
+  cv::dilate(opened, opened, disc);
   return opened;
 }
 

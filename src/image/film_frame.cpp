@@ -7,8 +7,8 @@
 namespace mammo::image {
 namespace {
 
-constexpr int white = 170;     // levels that a frame has at least
-constexpr int step = 50;       // by which the picture falls at its edge
+constexpr int white = 140;     // levels that a frame has at least
+constexpr int step = 40;       // by which the picture falls at its edge
 constexpr int reach = 3;       // lines over which it falls
 constexpr int askew = 5;       // lines by which the edge may move along the side
 constexpr double share = 0.35; // of the side along which the edge is seen

@@ -101,6 +101,7 @@ Tensor match_histogram(const Tensor& picture, const Tensor& mask, std::span<cons
     const auto here = static_cast<double>(levels.count[level]);
     const double rank = (below + here / 2) / static_cast<double>(levels.pixels);
     below += here;
+    if (below == 0) continue; // darker than all of the breast: air stays black
     const double place = rank * static_cast<double>(reference.size() - 1);
     const auto first = std::min(static_cast<std::size_t>(place), reference.size() - 2);
     const double share = place - static_cast<double>(first);
@@ -111,9 +112,9 @@ Tensor match_histogram(const Tensor& picture, const Tensor& mask, std::span<cons
 }
 
 std::span<const std::uint16_t> film_reference() {
-  static constexpr std::array<std::uint16_t, 17> quantiles{0,     4096,  8192,  12288, 16384, 20480,
-                                                           24576, 28672, 32768, 36864, 40960, 45056,
-                                                           49152, 53248, 57344, 61440, 65535};
+  static constexpr std::array<std::uint16_t, 17> quantiles{2574,  11351, 16212, 20089, 23134, 25443,
+                                                           27319, 28925, 30347, 31765, 33149, 34656,
+                                                           36331, 38284, 40889, 44350, 59050};
   return quantiles;
 }
 
