@@ -14,9 +14,9 @@ namespace mammo::image {
 namespace {
 
 constexpr int least_side = 16;       // working pixels, below which nothing is searched
-constexpr int half_step = 5;         // working pixels to each side of an edge over which a fall is measured
+constexpr int half_step = 3;         // working pixels to each side of an edge over which a fall is measured
 constexpr int band = 16;             // by which the edge may leave the straight line
-constexpr double greatest_fall = 40; // levels: what is more says no more
+constexpr double greatest_fall = 70; // levels: what is more says no more
 constexpr double least_fall = 4;     // mean along the edge, below which there is no muscle
 
 // A line that cuts off the upper left corner: through (across, top) and (left, down).

@@ -161,3 +161,25 @@ TEST_CASE("Bad usage of preprocess is one line and exit code 2, before any work"
   });
   CHECK(!fs::exists(out));
 }
+
+TEST_CASE("a preprocess run of the chain normalized cuts the breast out of a film with frame and label") {
+  const TemporaryFolder folder;
+  const Ended ended = preprocess({film()}, folder / "out", {"--chain", "normalized"});
+  INFO(ended.err);
+  REQUIRE(ended.status == 0);
+  const std::vector<std::string> steps{"orient", "breast", "mask", "crop", "match"};
+  CHECK(below(folder / "out") == results_of("01442_RIGHT_MLO", steps));
+  const Json json = Json::parse(mammo::read_text(folder / "out" / "01442_RIGHT_MLO_steps.json"));
+  CHECK(json["chain"] == "normalized");
+  const Json& last = json["steps"][4];
+  CHECK(last["bits"] == 16);
+  // The white rims at the left and above are gone, and the way back leads inside the film.
+  const mammo::Point corner = transform_of(last).apply(mammo::Point{0, 0});
+  CHECK(corner.x > 5);
+  CHECK(corner.y > 5);
+  CHECK(corner.y + last["height"].get<double>() < json["image"]["height"].get<double>());
+
+  const Ended none = preprocess({film()}, folder / "other", {"--steps", "mask,crop"});
+  CHECK(none.status == 2);
+  CHECK(none.err.find("step mask without contour or breast or skin before it") != std::string::npos);
+}

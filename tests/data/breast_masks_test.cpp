@@ -88,5 +88,5 @@ TEST_CASE("Breasts and muscles on DDSM's films are found as its readers drew the
   print("breast to the skin, all films", skins);
   print("pectoral muscle", muscles);
   CHECK((mean(odd) + mean(even)) / 2 > 0.96);
-  CHECK(mean(muscles) > 0.88);
+  CHECK(mean(muscles) > 0.9);
 }
