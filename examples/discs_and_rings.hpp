@@ -32,7 +32,8 @@ inline Batch draw_batch(std::uint64_t number) {
     labels[static_cast<std::size_t>(n)] = disc ? 1 : 0;
     for (std::int64_t i = 0; i < size * size; ++i) {
       const double x = static_cast<double>(i % size) - middle_x;
-      const double y = static_cast<double>(i / size) - middle_y;
+      const std::int64_t row = i / size;
+      const double y = static_cast<double>(row) - middle_y;
       const double distance = std::hypot(x, y);
       const bool inside = distance < radius && (disc || distance > radius / 2);
       if (inside) pixels[static_cast<std::size_t>(n * size * size + i)] += 1;
