@@ -8,9 +8,12 @@
 #include "mammo/core/isa.hpp"
 #include "mammo/core/memory.hpp"
 #include "mammo/core/threads.hpp"
+#include "mammo/models/density.hpp"
 #include "mammo/models/detector.hpp"
 #include "mammo/models/pathology.hpp"
+#include "mammo/models/segmenter.hpp"
 #include "mammo/train/detector_films.hpp"
+#include "mammo/train/lesion_outline.hpp"
 
 #include <string>
 #include <utility>
@@ -52,6 +55,8 @@ bool same_brightness(const models::InputConfig& a, const models::PathologyInput&
 struct Analyzer::Models {
   models::Detector detector;
   std::optional<models::PathologyModel> pathology;
+  std::optional<models::Segmenter> segmenter;
+  std::optional<models::DensityModel> density;
   std::vector<ModelRecord> records;
   image::DetectorInputOptions input;
 
@@ -79,9 +84,19 @@ Analyzer::Analyzer(const AnalyzerOptions& options) : execution_(options.executio
     records.push_back(
         model_record("malignancy score", pathology->config, options.models / options.pathology));
   }
+  std::optional<models::Segmenter> segmenter;
+  if (is_there(options.models, options.segmenter)) {
+    segmenter = models::load_segmenter(options.models / options.segmenter);
+    records.push_back(model_record("mass outlines", segmenter->config, options.models / options.segmenter));
+  }
+  std::optional<models::DensityModel> density;
+  if (is_there(options.models, options.density)) {
+    density = models::load_density_model(options.models / options.density);
+    records.push_back(model_record("breast density", density->config, options.models / options.density));
+  }
   const image::DetectorInputOptions input = train::input_options(detector.config.input);
-  models_ =
-      std::make_unique<Models>(Models{std::move(detector), std::move(pathology), std::move(records), input});
+  models_ = std::make_unique<Models>(Models{std::move(detector), std::move(pathology), std::move(segmenter),
+                                            std::move(density), std::move(records), input});
 }
 
 const models::PathologyModel* Analyzer::pathology() const {
@@ -130,6 +145,19 @@ Analysis Analyzer::analyze(const image::Film& film, const AnalysisOptions& optio
                      options.prevalence);
     analysis.malignancy_reference = reference_of(*models_->pathology, options.prevalence);
     watch.lap("malignancy");
+  }
+  if (models_->segmenter) {
+    for (Detection& detection : analysis.detections) {
+      detection.outline = train::polygon_of(train::outline_lesion(
+          *models_->segmenter->network, models_->segmenter->config, grey.pixels, detection.box));
+    }
+    analysis.outlined = true;
+    watch.lap("outlines");
+  }
+  if (models_->density) {
+    analysis.density =
+        breast_density(*models_->density->network, models_->density->config, grey.pixels, options.aspect);
+    watch.lap("density");
   }
 
   analysis.image = {.path = {},

@@ -100,13 +100,30 @@ Json to_json(const std::vector<ModelRecord>& models) {
   return list;
 }
 
+Json to_json(const std::vector<Point>& polygon) {
+  if (polygon.empty()) return nullptr;
+  constexpr double steps = 100;
+  Json points = Json::array();
+  for (const Point& p : polygon) points.push_back({rounded(p.x, steps), rounded(p.y, steps)});
+  return points;
+}
+
+Json to_json(const std::optional<BreastDensity>& density) {
+  if (!density) return nullptr;
+  return {{"percent", rounded(100 * density->percent, 100)},
+          {"category", std::string(1, density->category)},
+          {"category_by", density_category_rule},
+          {"cut_points", density->cut_points}};
+}
+
 Json to_json(const std::vector<Detection>& detections) {
   Json list = Json::array();
   for (const Detection& detection : detections) {
     list.push_back({{"label", detection.label},
                     {"score", rounded(detection.score, 1e6)},
                     {"malignancy", detection.malignancy ? Json(rounded(*detection.malignancy, 1e6)) : Json()},
-                    {"box", to_json(detection.box)}});
+                    {"box", to_json(detection.box)},
+                    {"outline", to_json(detection.outline)}});
   }
   return list;
 }
@@ -120,9 +137,10 @@ Json to_json(const std::optional<MalignancyReference>& reference) {
 }
 
 Json absent_stages(const Analysis& analysis) {
-  Json absent{"outline"};
+  Json absent = Json::array();
+  if (!analysis.outlined) absent.push_back("outline");
   if (!analysis.malignancy_reference) absent.push_back("pathology");
-  absent.push_back("density");
+  if (!analysis.density) absent.push_back("density");
   return absent;
 }
 
@@ -155,6 +173,7 @@ std::string report_json(const Analysis& analysis) {
       {"not_assessed", not_assessed},
       {"absent_stages", absent_stages(analysis)},
       {"malignancy_reference", to_json(analysis.malignancy_reference)},
+      {"density", to_json(analysis.density)},
       {"preprocessing", to_json(analysis.preprocessing)},
       {"models", to_json(analysis.models)},
       {"execution",

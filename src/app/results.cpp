@@ -61,18 +61,34 @@ std::string malignancy_remark(const Analysis& analysis) {
   return text.str();
 }
 
+std::string density_remark(const Analysis& analysis) {
+  if (!analysis.density) return "";
+  std::ostringstream text;
+  text << "blue: dense tissue, " << std::fixed << std::setprecision(0) << 100 * analysis.density->percent
+       << " % of the breast's area (" << analysis.density->category << " by area)";
+  return text.str();
+}
+
+std::vector<std::vector<Point>> areas_of(const Analysis& analysis) {
+  if (!analysis.density) return {};
+  return dense_areas(*analysis.density, {analysis.image.height, analysis.image.width});
+}
+
 Tensor overlay_of(const Analysis& analysis, const ResultOptions& options) {
   std::vector<image::Marking> markings;
   for (const Detection& detection : analysis.detections) {
-    markings.push_back({detection.box, detection.score, detection.label, malignancy_note(detection)});
+    markings.push_back(
+        {detection.box, detection.score, detection.label, malignancy_note(detection), detection.outline});
   }
   return image::draw_overlay(analysis.grey, markings,
                              {.full_size = options.full_size,
+                              .areas = areas_of(analysis),
                               .threshold = analysis.threshold,
                               .laterality = analysis.image.laterality,
                               .view = analysis.image.view,
                               .not_assessed = std::string(not_assessed),
-                              .remark = malignancy_remark(analysis)});
+                              .remark = malignancy_remark(analysis),
+                              .areas_note = density_remark(analysis)});
 }
 
 } // namespace

@@ -19,6 +19,7 @@ namespace {
 const cv::Scalar dark(18, 18, 18);
 const cv::Scalar white(255, 255, 255);
 const cv::Scalar pale_grey(200, 200, 200);
+const cv::Scalar sky_blue(86, 180, 233); // of Okabe and Ito's palette
 
 // Sizes that follow the picture, in its pixels.
 struct Measures {
@@ -61,10 +62,20 @@ cv::Scalar color_of(double strength) {
 
 struct Drawn {
   PixelRect box;
+  std::vector<cv::Point> outline;
   std::string text;
   cv::Scalar color;
   int line = 1;
 };
+
+std::vector<cv::Point> drawn_points(const std::vector<Point>& polygon, double x_scale, double y_scale) {
+  std::vector<cv::Point> points;
+  for (const Point& p : polygon) {
+    points.emplace_back(static_cast<int>(std::lround(p.x * x_scale - 0.5)),
+                        static_cast<int>(std::lround(p.y * y_scale - 0.5)));
+  }
+  return points;
+}
 
 Drawn prepared(const Marking& marking, double x_scale, double y_scale, const Tensor& film,
                const Measures& measures, const OverlayOptions& options) {
@@ -89,6 +100,7 @@ Drawn prepared(const Marking& marking, double x_scale, double y_scale, const Ten
   const std::string note = marking.note.empty() ? "" : ", " + marking.note;
   drawn.text = printable(label + two_decimals(marking.score) + note);
   drawn.color = color_of(level);
+  drawn.outline = drawn_points(marking.outline, x_scale, y_scale);
   return drawn;
 }
 
@@ -100,6 +112,13 @@ void draw_box(cv::Mat& rgb, const Drawn& drawn) {
   // A dark line beneath makes the box stand out on dense tissue too.
   cv::rectangle(rgb, cv_rect(drawn.box), dark, drawn.line + 2, cv::LINE_8);
   cv::rectangle(rgb, cv_rect(drawn.box), drawn.color, drawn.line, cv::LINE_8);
+}
+
+void draw_outline(cv::Mat& rgb, const Drawn& drawn) {
+  if (drawn.outline.empty()) return;
+  const int line = std::max(1, drawn.line / 2);
+  cv::polylines(rgb, drawn.outline, /*isClosed=*/true, dark, line + 2, cv::LINE_AA);
+  cv::polylines(rgb, drawn.outline, /*isClosed=*/true, drawn.color, line, cv::LINE_AA);
 }
 
 // From the plate's nearest point to the box's.
@@ -132,7 +151,10 @@ int draw_markings(cv::Mat& rgb, const std::vector<Drawn>& strongest_first, const
   }
   const int gap = measures.thick + 1;
   const auto places = place_labels(requests, rgb.cols, rgb.rows, gap);
-  for (std::size_t i = strongest_first.size(); i-- > 0;) draw_box(rgb, strongest_first[i]);
+  for (std::size_t i = strongest_first.size(); i-- > 0;) {
+    draw_box(rgb, strongest_first[i]);
+    draw_outline(rgb, strongest_first[i]);
+  }
   int left_out = 0;
   for (std::size_t i = 0; i < places.size(); ++i) {
     if (!places[i]) {
@@ -164,6 +186,7 @@ std::vector<std::string> footer_parts(const OverlayOptions& options, std::size_t
   }
   if (left_out > 0) parts.push_back(concat(left_out, " without label, no room"));
   if (!options.remark.empty()) parts.push_back(options.remark);
+  if (!options.areas_note.empty()) parts.push_back(options.areas_note);
   if (!options.notice.empty()) parts.push_back(options.notice);
   if (!options.not_assessed.empty()) parts.push_back(options.not_assessed);
   return parts;
@@ -283,6 +306,11 @@ Tensor drawn_at(const Tensor& grey, std::int64_t height, std::span<const Marking
   if (options.heat) draw_heat(rgb, *options.heat, AffineTransform::scaling(1 / x_scale, 1 / y_scale));
   cv::Mat picture(static_cast<int>(film.size(0)), static_cast<int>(film.size(1)), CV_8UC3,
                   rgb.mutable_data<std::uint8_t>().data());
+  for (const std::vector<Point>& area : options.areas) {
+    if (area.empty()) continue;
+    cv::polylines(picture, drawn_points(area, x_scale, y_scale), /*isClosed=*/true, sky_blue, measures.thin,
+                  cv::LINE_AA);
+  }
   const int left_out = draw_markings(picture, drawn, measures);
   return with_footer(rgb, options, footer_parts(options, drawn.size(), left_out), measures);
 }

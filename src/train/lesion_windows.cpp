@@ -3,9 +3,9 @@
 #include "mammo/core/error.hpp"
 #include "mammo/data/collate.hpp"
 #include "mammo/data/synthetic_lesion.hpp"
-#include "mammo/image/lesion_window.hpp"
 #include "mammo/image/mask.hpp"
 #include "mammo/image/warp.hpp"
+#include "mammo/train/lesion_outline.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -82,8 +82,7 @@ LesionExample window_of(const Tensor& picture, const Tensor& mask, const LesionW
   LesionExample example;
   Tensor window = image::warp(picture, warp, options.side, options.side, {.fill = mean_of(picture)});
   data::change_grey(window, change, 255);
-  image::standardize(window);
-  example.input = window.unsqueeze(0);
+  example.input = segmenter_input(window, options.context);
   const Tensor shown =
       image::warp(mask, warp, options.side, options.side, {.interpolation = image::Interpolation::nearest});
   example.box = image::mask_extent(shown);

@@ -183,7 +183,8 @@ TEST_CASE("mammo evaluate segmenter gives all methods the same boxes and says so
   }
   models::SegmenterConfig config;
   config.name = "made";
-  config.network = {.height = 32,
+  config.network = {.input_channels = models::segmenter_channels,
+                    .height = 32,
                     .width = 32,
                     .channels = {4, 8, 8},
                     .layers = 1,

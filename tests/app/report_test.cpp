@@ -37,6 +37,12 @@ Analysis made_up() {
   analysis.threshold = 0.3;
   analysis.detections = {{"mass", 0.91234567, {100.126, 200, 50.5, 60.25}}, {"mass", 0.4, {0, 0, 10, 10}}};
   analysis.detections[0].malignancy = 0.7654321;
+  analysis.detections[0].outline = {{101, 201.256}, {140, 210}, {120, 250}};
+  analysis.outlined = true;
+  BreastDensity& density = analysis.density.emplace();
+  density.percent = 0.34567;
+  density.category = 'b';
+  density.cut_points = {0.25, 0.5, 0.75};
   analysis.malignancy_reference = {.population = "masses of a data set", .prevalence = 0.48};
   for (const char* stage :
        {"read", "voi", "preprocessing", "network", "postprocessing", "overlay", "write_pictures"}) {
@@ -63,7 +69,11 @@ TEST_CASE("A report keeps to its schema and says what is known") {
   CHECK(report["detections"][1]["malignancy"].is_null());
   CHECK(report["malignancy_reference"]["prevalence"] == 0.48);
   CHECK(report["malignancy_reference"]["adjusted_prevalence"].is_null());
-  CHECK(report["absent_stages"] == Json{"outline", "density"});
+  CHECK(report["detections"][0]["outline"] == Json{{101, 201.26}, {140, 210}, {120, 250}});
+  CHECK(report["detections"][1]["outline"].is_null());
+  CHECK(report["density"]["percent"] == 34.57);
+  CHECK(report["density"]["category"] == "b");
+  CHECK(report["absent_stages"] == Json::array());
   CHECK(report["not_assessed"] ==
         "masses only; calcifications, asymmetries and distortions are not assessed");
   CHECK(report["milliseconds"]["total"] == 10.5);
@@ -76,12 +86,15 @@ TEST_CASE("A report of an image that says nothing of itself has nulls, and no de
   analysis.image.sop_instance_uid = "";
   analysis.detections.clear();
   analysis.malignancy_reference.reset();
+  analysis.outlined = false;
+  analysis.density.reset();
   const Json report = parsed(analysis);
   CHECK(schema_errors(report) == no_errors);
   CHECK(report["image"]["laterality"].is_null());
   CHECK(report["image"]["view"].is_null());
   CHECK(report["detections"] == Json::array());
   CHECK(report["malignancy_reference"].is_null());
+  CHECK(report["density"].is_null());
   CHECK(report["absent_stages"] == Json{"outline", "pathology", "density"});
   const std::string text = report.dump();
   CHECK(text.find("normal") == std::string::npos);
@@ -132,7 +145,7 @@ TEST_CASE("The schema refuses reports that lack or add anything") {
     CHECK_FALSE(schema_errors(added).empty());
   };
   visit(Json::json_pointer());
-  CHECK(objects == 14);
+  CHECK(objects == 15);
 }
 
 TEST_CASE("The schema refuses values that cannot be") {

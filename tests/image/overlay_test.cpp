@@ -210,3 +210,19 @@ TEST_CASE("overlays take odd films, boxes and texts") {
   CHECK_THROWS_AS(draw_overlay(film, {}, {.max_height = 10}), ArgumentError);
   CHECK_THROWS_AS(draw_overlay(Tensor::zeros({4, 4}), {}), TypeError);
 }
+
+TEST_CASE("outlines and areas are drawn over the film, areas in blue and beneath") {
+  const Tensor film = Tensor::full({700, 420}, 100, {.dtype = DType::u8});
+  const std::vector<Point> square{{100, 100}, {200, 100}, {200, 200}, {100, 200}};
+  const std::vector<Point> around{{40, 40}, {380, 40}, {380, 660}, {40, 660}};
+  const Marking mass{{90, 90, 120, 120}, 0.9, "", "", square};
+  const Tensor plain = draw_overlay(film, std::array{Marking{mass.box, mass.score, "", ""}});
+  const Tensor shown = draw_overlay(film, std::array{mass}, {.areas = {around}, .areas_note = "blue: dense"});
+  const auto on_outline = color_at(shown, 150, 200); // the outline's right edge
+  CHECK_FALSE(is_grey(on_outline));
+  CHECK(on_outline[0] > on_outline[2]); // the mark's orange
+  CHECK(is_grey(color_at(plain, 150, 200)));
+  const auto on_area = color_at(shown, 400, 380);
+  CHECK(on_area[2] > on_area[0]); // blue
+  CHECK(shown.size(0) >= plain.size(0));
+}

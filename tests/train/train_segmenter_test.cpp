@@ -47,7 +47,8 @@ std::vector<data::AnnotatedFilm> draw_films(const fs::path& folder, std::uint64_
 
 models::SegmenterConfig small_config() {
   models::SegmenterConfig config;
-  config.network = {.height = 32,
+  config.network = {.input_channels = models::segmenter_channels,
+                    .height = 32,
                     .width = 32,
                     .channels = {8, 8, 16},
                     .layers = 1,
@@ -92,7 +93,7 @@ TEST_CASE("windows show a lesion's outline in the middle, alike for one seed") {
     for (std::size_t i = 0; i < windows.size(); ++i) {
       Generator generator(3, i);
       const LesionExample example = windows.get(i, generator);
-      REQUIRE(example.input.shape() == Shape{1, 64, 64});
+      REQUIRE(example.input.shape() == Shape{3, 64, 64});
       // The outline's own box fills the middle 1 / 1.9 of the window.
       const double side = 64 / 1.9;
       CHECK(iou(example.box, {32 - side / 2, 32 - side / 2, side, side}) > 0.85);
@@ -100,6 +101,30 @@ TEST_CASE("windows show a lesion's outline in the middle, alike for one seed") {
       Generator same(3, i);
       CHECK(std::ranges::equal(windows.get(i, same).input.data<float>(), example.input.data<float>()));
     }
+  }
+}
+
+TEST_CASE("a segmenter is shown the picture, the box and a level set") {
+  Tensor window = Tensor::full({64, 64}, 80);
+  for (std::int64_t y = 24; y < 40; ++y) {
+    for (std::int64_t x = 26; x < 38; ++x)
+      window.mutable_data<float>()[static_cast<std::size_t>(y * 64 + x)] = 150;
+  }
+  const Tensor input = segmenter_input(window, 2);
+  const auto at = [&](std::int64_t channel, std::int64_t y, std::int64_t x) {
+    return input.data<float>()[static_cast<std::size_t>((channel * 64 + y) * 64 + x)];
+  };
+  CHECK(at(0, 32, 32) > 1);
+  CHECK(at(0, 10, 10) < 0);
+  // The box is 32 pixels wide: r = 0.5 / 16 beside the middle, 0.5 + 16 pixels to the right 16.5 / 16.
+  CHECK(at(1, 32, 32) == Approx(1 - 2 * 0.5 * 0.5 / 256));
+  CHECK(at(1, 32, 48) == Approx(1 - (16.5 * 16.5 + 0.25) / 256));
+  CHECK(at(1, 0, 0) == -3);
+  CHECK(at(2, 32, 32) == 1);
+  CHECK(at(2, 5, 5) == -1);
+  const Tensor mask = image::level_set_outline(window.to(DType::u8), {16, 16, 32, 32});
+  for (std::int64_t i = 0; i < 64; ++i) {
+    CHECK((at(2, 32, i) > 0) == (mask.data<std::uint8_t>()[static_cast<std::size_t>(32 * 64 + i)] != 0));
   }
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "mammo/app/breast_density.hpp"
 #include "mammo/core/geometry.hpp"
 #include "mammo/core/tensor.hpp"
 #include "mammo/image/detector_input.hpp"
@@ -22,6 +23,8 @@ struct Detection {
   /// 0 to 1: how malignant it looks beside the lesions that the model was calibrated on
   /// (MalignancyReference); no probability of cancer. Empty where no model says.
   std::optional<double> malignancy = std::nullopt;
+  /// Around the mass, closed, in pixels of the original image; empty where no model says or it saw nothing.
+  std::vector<Point> outline = {};
 };
 
 /// What is known of the image that was analysed. A text that nobody gave is empty: nothing is guessed from
@@ -91,6 +94,8 @@ struct Analysis {
   double threshold = 0;                                    ///< detections score at least this
   std::vector<Detection> detections;                       ///< best score first
   std::optional<MalignancyReference> malignancy_reference; ///< where a model scored malignancy
+  bool outlined = false;                                   ///< whether a model outlined the detections
+  std::optional<BreastDensity> density;                    ///< where a model measured it
   std::vector<StageTime> times;
   std::size_t peak_tensor_bytes = 0; ///< counted memory that this film's analysis needed
   std::vector<std::string> warnings;

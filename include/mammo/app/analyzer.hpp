@@ -28,6 +28,10 @@ struct AnalyzerOptions {
   std::string detector = "detector";
   /// The folder of the one that scores malignancy: left out where it is not there. Empty: not wanted.
   std::string pathology = "pathology";
+  /// Of the one that outlines masses, and the one that measures density: each left out where it is not there.
+  /// Empty: not wanted.
+  std::string segmenter = "segmenter";
+  std::string density = "density";
   ExecutionOptions execution;
 };
 

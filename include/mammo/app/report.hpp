@@ -19,6 +19,10 @@ inline constexpr std::string_view preprocessed_ending = "_preprocessed.png";
 inline constexpr std::string_view not_assessed =
     "masses only; calcifications, asymmetries and distortions are not assessed";
 
+/// What every report that has a density category says of it.
+inline constexpr std::string_view density_category_rule =
+    "dense area alone, by cut_points; not a reader's BI-RADS category";
+
 /// The analysis as a JSON document, ended by a newline: UTF-8 (bytes of a name that are none become U+FFFD),
 /// keys in a fixed order. Two runs over one film differ in "milliseconds" and "memory" alone.
 std::string report_json(const Analysis& analysis);

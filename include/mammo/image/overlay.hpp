@@ -8,6 +8,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 namespace mammo::image {
 
@@ -17,6 +18,9 @@ struct Marking {
   double score = 0;      ///< 0 to 1
   std::string label;     ///< written before the score, such as "mass"; may be empty
   std::string note = {}; ///< written after the score; may be empty
+  /// Around what is in the box, in pixels of the original picture; drawn closed, in the box's colour. May be
+  /// empty.
+  std::vector<Point> outline = {};
 };
 
 struct OverlayOptions {
@@ -33,6 +37,10 @@ struct OverlayOptions {
   /// Drawn over the film, beneath the boxes, with a colour bar on top of the strip.
   std::optional<HeatLayer> heat = std::nullopt;
 
+  /// Parts of the film, such as dense tissue, as polygons in pixels of the original picture: thin blue lines
+  /// beneath the boxes.
+  std::vector<std::vector<Point>> areas = {};
+
   // What the strip below the film says; an empty text is left out.
   std::optional<double> threshold = std::nullopt; ///< score that a finding needed to be shown
   std::string laterality = {};                    ///< "L", "R"
@@ -40,6 +48,7 @@ struct OverlayOptions {
   std::string notice = "research software, not a medical device";
   std::string not_assessed = {}; ///< what was not looked for
   std::string remark = {};       ///< what else there is to know of the findings
+  std::string areas_note = {};   ///< what `areas` are
   std::string caption = {};      ///< said in place of the number of marks
 };
 

@@ -37,12 +37,12 @@ struct LesionWindowOptions {
 
 /// A window as a segmenter sees it, with the outline that it is to find.
 struct LesionExample {
-  Tensor input; ///< f32 [1, side, side], mean 0, deviation 1
+  Tensor input; ///< f32 [3, side, side], as segmenter_input makes it (train/lesion_outline.hpp)
   Tensor mask;  ///< u8 [1, side, side]
   Box box;      ///< of the outline, in window pixels
 
   struct Batch {
-    Tensor inputs; ///< f32 [N, 1, side, side]
+    Tensor inputs; ///< f32 [N, 3, side, side]
     Tensor masks;  ///< u8 [N, 1, side, side]
   };
   static Batch collate(std::span<const LesionExample> examples);

@@ -13,6 +13,8 @@ AnalyzerOptions EvaluateArguments::analyzer_options() const {
   AnalyzerOptions options;
   if (!models.empty()) options.models = models;
   options.pathology.clear();
+  options.segmenter.clear();
+  options.density.clear();
   options.execution = execution;
   return options;
 }

@@ -23,7 +23,7 @@ struct EvaluateArguments {
   eval::BootstrapOptions bootstrap;
   int threads = 0;
 
-  /// Without a pathology model.
+  /// The detector alone.
   AnalyzerOptions analyzer_options() const;
 };
 

@@ -108,6 +108,8 @@ ExitCode saliency(const Arguments& arguments) {
   AnalyzerOptions analyzer_options = arguments.film.analyzer_options();
   analyzer_options.detector = arguments.detector;
   analyzer_options.pathology.clear();
+  analyzer_options.segmenter.clear();
+  analyzer_options.density.clear();
   Analyzer analyzer(analyzer_options);
   const InterruptWatch watch;
   const Counts counts = explain_all(analyzer, inputs.images, arguments, console);
