@@ -2,9 +2,9 @@
 
 #include "app/malignancy.hpp"
 #include "app/stopwatch.hpp"
+#include "mammo/app/film_stages.hpp"
 #include "mammo/app/model_folder.hpp"
 #include "mammo/app/sha256.hpp"
-#include "mammo/core/file.hpp"
 #include "mammo/core/isa.hpp"
 #include "mammo/core/memory.hpp"
 #include "mammo/core/threads.hpp"
@@ -118,7 +118,7 @@ Analyzer::~Analyzer() = default;
 Analyzer::Analyzer(Analyzer&&) noexcept = default;
 Analyzer& Analyzer::operator=(Analyzer&&) noexcept = default;
 
-Analysis Analyzer::analyze(const image::Film& film, const AnalysisOptions& options) {
+Analysis Analyzer::analyze(const image::Film& film, const AnalysisOptions& options) const {
   require<ArgumentError>(options.threshold >= 0 && options.threshold <= 1, "threshold ", options.threshold,
                          ", expected 0 to 1");
   require<ArgumentError>(!options.prevalence || (*options.prevalence > 0 && *options.prevalence < 1),
@@ -189,20 +189,9 @@ Analysis Analyzer::analyze(const image::Film& film, const AnalysisOptions& optio
   return analysis;
 }
 
-Analysis Analyzer::analyze_file(const std::filesystem::path& path, const FileOptions& options) {
-  std::vector<StageTime> times;
-  Stopwatch watch(times);
-  // One mapping for both, so that the hash is that of the very bytes that were read.
-  const MappedFile file(path);
-  const image::Film film = image::decode_film(file.bytes(), path.string(), options.read);
-  const std::string hash = sha256(file.bytes());
-  watch.lap("read");
-
-  Analysis analysis = analyze(film, options.analysis);
-  analysis.times.insert(analysis.times.begin(), times.begin(), times.end());
-  analysis.image.path = path.string();
-  analysis.image.sha256 = hash;
-  return analysis;
+Analysis Analyzer::analyze_file(const std::filesystem::path& path, const FileOptions& options) const {
+  OpenedFilm film = OpenFilm{options.read}({.input = {path, {}}});
+  return AnalyzeFilm{this, options.analysis}(std::move(film)).analysis;
 }
 
 } // namespace mammo::app

@@ -16,12 +16,10 @@ InputGuard::InputGuard(const std::vector<InputFile>& images) {
   }
 }
 
-void InputGuard::check(std::initializer_list<fs::path> results) const {
-  for (const fs::path& path : results) {
-    const auto file = identity(path, ::lstat);
-    if (file && inputs_.contains(*file)) {
-      throw FileError(path.string(), "this result would replace an input, expected another output folder");
-    }
+void InputGuard::check(const fs::path& result) const {
+  const auto file = identity(result, ::lstat);
+  if (file && inputs_.contains(*file)) {
+    throw FileError(result.string(), "this result would replace an input, expected another output folder");
   }
 }
 
@@ -31,11 +29,16 @@ std::optional<InputGuard::Identity> InputGuard::identity(const fs::path& path, L
   return Identity(status.st_dev, status.st_ino);
 }
 
-std::string reason_of(const std::exception& error, const fs::path& input) {
-  const auto* file = dynamic_cast<const FileError*>(&error);
-  if (file != nullptr && file->path() == input.string()) return file->reason();
-  if (dynamic_cast<const std::bad_alloc*>(&error) != nullptr) return "out of memory";
-  return error.what();
+std::string reason_of(const std::exception_ptr& error, const fs::path& input) {
+  try {
+    std::rethrow_exception(error);
+  } catch (const FileError& file) {
+    return file.path() == input.string() ? file.reason() : file.what();
+  } catch (const std::bad_alloc&) {
+    return "out of memory";
+  } catch (const std::exception& other) {
+    return other.what();
+  }
 }
 
 } // namespace mammo::app

@@ -4,7 +4,6 @@
 
 #include <exception>
 #include <filesystem>
-#include <initializer_list>
 #include <optional>
 #include <set>
 #include <string>
@@ -20,8 +19,8 @@ class InputGuard {
  public:
   explicit InputGuard(const std::vector<InputFile>& images);
 
-  /// Throws FileError where one of the results would.
-  void check(std::initializer_list<std::filesystem::path> results) const;
+  /// Throws FileError where the result would.
+  void check(const std::filesystem::path& result) const;
 
  private:
   using Identity = std::pair<dev_t, ino_t>;
@@ -33,6 +32,6 @@ class InputGuard {
 };
 
 /// Why an image failed, in one line, without its own name in front, which the caller prints.
-std::string reason_of(const std::exception& error, const std::filesystem::path& input);
+std::string reason_of(const std::exception_ptr& error, const std::filesystem::path& input);
 
 } // namespace mammo::app

@@ -18,11 +18,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// `.mammo-<process>-<number>.tmp`, as AtomicFile calls them.
-bool is_temporary(std::string_view name) {
-  return name.starts_with(".mammo-") && name.ends_with(".tmp");
-}
-
 bool is_json_of(const fs::path& path, std::string_view schema) {
   constexpr std::size_t largest = std::size_t{16} << 20;
   try {
@@ -48,6 +43,14 @@ std::string stem_of_step_picture(std::string_view name) {
 }
 
 } // namespace
+
+bool is_temporary(std::string_view name) {
+  constexpr std::string_view mark = ".tmp-";
+  const std::size_t at = name.rfind(mark);
+  if (!name.starts_with('.') || at == std::string_view::npos || at == 0) return false;
+  const std::string_view number = name.substr(at + mark.size());
+  return !number.empty() && number.find_first_not_of("0123456789-") == std::string_view::npos;
+}
 
 bool is_own_result(const fs::path& path) {
   const std::string name = path.filename().string();

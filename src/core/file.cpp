@@ -2,7 +2,6 @@
 
 #include "mammo/core/error.hpp"
 
-#include <atomic>
 #include <cerrno>
 #include <system_error>
 
@@ -52,11 +51,13 @@ MappedFile::MappedFile(const std::filesystem::path& path) {
 AtomicFile::AtomicFile(std::filesystem::path path) : path_(std::move(path)) {
   // O_EXCL: never through a link that somebody put there, never into the file of another thread, and past
   // what a killed process of the same number has left behind.
-  static std::atomic<unsigned> number = 0;
-  do {
-    temporary_ = path_.parent_path() / concat(".mammo-", ::getpid(), '-', number++, ".tmp");
+  constexpr std::size_t longest = 200; // of the name's part: file systems take 255 bytes in all
+  const std::string name = concat('.', path_.filename().string().substr(0, longest), ".tmp-", ::getpid());
+  for (unsigned number = 0;; ++number) {
+    temporary_ = path_.parent_path() / (number == 0 ? name : concat(name, '-', number));
     descriptor_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-  } while (descriptor_ < 0 && errno == EEXIST);
+    if (descriptor_ >= 0 || errno != EEXIST) break;
+  }
   if (descriptor_ < 0) throw FileError(path_.string(), "cannot write: " + reason_of(errno));
 }
 

@@ -37,7 +37,8 @@ void Engine::run(std::size_t slot, int worker) {
   StreamToken& token = tokens_[slot];
   const std::size_t stage = token.stage;
   const bool is_sink = stage + 1 == stages_.size();
-  if (!token.dropped && asks_to_stop()) token.dropped = true;
+  // What has passed all stages is delivered: its results may have been written by the last of them.
+  if (!is_sink && !token.dropped && asks_to_stop()) token.dropped = true;
   if (is_sink ? !token.dropped : !token.passes_by()) call(slot, stage, is_sink, worker);
   ++token.stage;
   if (is_sink) count(token);

@@ -17,7 +17,7 @@ namespace mammo::pipeline {
 
 namespace fs = std::filesystem;
 
-WatchedFolderSource::WatchedFolderSource(fs::path folder, WatchOptions options)
+WatchedFolderSource::WatchedFolderSource(const fs::path& folder, WatchOptions options)
     : options_(std::move(options)), descriptor_(::inotify_init1(IN_NONBLOCK | IN_CLOEXEC)) {
   try {
     if (descriptor_ < 0)

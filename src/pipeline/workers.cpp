@@ -2,7 +2,12 @@
 
 #include <limits>
 
-#if MAMMO_WITH_TBB
+// The thread sanitizer's build has loops and workers on std::thread: it cannot see what oneTBB's own code,
+// which it did not compile, hands from thread to thread.
+#if defined(MAMMO_PARALLEL_STD)
+#include <thread>
+#include <vector>
+#elif MAMMO_WITH_TBB
 #include <oneapi/tbb/global_control.h>
 #include <oneapi/tbb/task_arena.h>
 #include <oneapi/tbb/task_group.h>
@@ -10,7 +15,19 @@
 
 namespace mammo::pipeline::detail {
 
-#if MAMMO_WITH_TBB
+#if defined(MAMMO_PARALLEL_STD)
+
+int most_workers() {
+  return std::numeric_limits<int>::max();
+}
+
+void run_workers(int count, const std::function<void()>& body) {
+  std::vector<std::jthread> others;
+  for (int i = 1; i < count; ++i) others.emplace_back(body);
+  body();
+}
+
+#elif MAMMO_WITH_TBB
 
 int most_workers() {
   return std::numeric_limits<int>::max();

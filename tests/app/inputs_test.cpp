@@ -141,7 +141,7 @@ TEST_CASE("Results of an earlier run and its temporary files are no inputs") {
   put(folder / "a.json", R"({"schema": "mammo-report-1"})");
   put(folder / "a_overlay.png");
   put(folder / "a_preprocessed.png");
-  put(folder / ".mammo-4711-0.tmp", std::string("\x89PNG\r\n\x1a\n", 8));
+  put(folder / ".x.png.tmp-4711", std::string("\x89PNG\r\n\x1a\n", 8));
   put(folder / "c_overlay.png"); // nobody's result
   put(folder / "d.json", "[not a report");
   put(folder / "d_overlay.png");

@@ -181,7 +181,7 @@ TEST_CASE("a folder without checkpoints gives none") {
   CHECK_FALSE(load_latest_checkpoint(folder / "missing", training.run));
   write(folder / "step-.safetensors", "no checkpoint");
   write(folder / "step-12x.safetensors", "no checkpoint");
-  write(folder / ".mammo-1-2.tmp", "half written");
+  write(folder / ".step-1.safetensors.tmp-12", "half written");
   CHECK_FALSE(load_latest_checkpoint(folder.path(), training.run));
 }
 
@@ -301,6 +301,6 @@ TEST_CASE("a checkpoint that cannot be written leaves the last one good") {
   REQUIRE(load_latest_checkpoint(folder.path(), again.run));
   CHECK(again.values() == good);
   for (const auto& entry : fs::directory_iterator(folder.path())) {
-    CHECK(entry.path().extension() != ".tmp");
+    CHECK(!entry.path().filename().string().starts_with("."));
   }
 }

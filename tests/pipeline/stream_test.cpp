@@ -233,8 +233,9 @@ TEST_CASE("A stream can be cancelled at every stage; the sink is flushed", "[thr
   CHECK(sink.flushed == 1);
   CHECK(sink.seen.size() == report.delivered);
   CHECK(report.read == report.delivered + report.dropped);
-  CHECK(report.delivered <= 51);
-  CHECK(sink.seen == numbers(static_cast<int>(sink.seen.size())));
+  CHECK(report.delivered >= 40); // what was in flight before item 50 may be dropped, not more
+  CHECK(report.delivered <= 51 + 11);
+  CHECK(std::is_sorted(sink.seen.begin(), sink.seen.end()));
 }
 
 TEST_CASE("A batch waits no longer than it was told, though the source waits for more", "[threads]") {

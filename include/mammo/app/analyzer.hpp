@@ -52,8 +52,8 @@ struct FileOptions {
   image::ReadOptions read;
 };
 
-/// Analyses mammograms: finds masses, and says how. Load it once, use it for many films; one thread at a
-/// time.
+/// Analyses mammograms: finds masses, and says how. Load it once, use it for many films, from several threads
+/// at once if need be.
 ///
 ///     Analyzer analyzer;
 ///     for (const Detection& mass : analyzer.analyze_file("film.dcm").detections) ...
@@ -68,9 +68,9 @@ class Analyzer {
 
   /// The analysis of a film in memory; the image's path and hash stay empty. Throws ArgumentError on an
   /// option out of range or a grey scale that the film lacks, NotImplemented in strict mode.
-  Analysis analyze(const image::Film& film, const AnalysisOptions& options = {});
+  Analysis analyze(const image::Film& film, const AnalysisOptions& options = {}) const;
   /// Reads, hashes and analyses. Throws FileError besides.
-  Analysis analyze_file(const std::filesystem::path& path, const FileOptions& options = {});
+  Analysis analyze_file(const std::filesystem::path& path, const FileOptions& options = {}) const;
 
   /// The network that finds masses, for a closer look (saliency.hpp).
   const models::Detector& detector() const;

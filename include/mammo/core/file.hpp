@@ -24,7 +24,7 @@ class MappedFile {
   std::size_t size_ = 0;
 };
 
-/// A file that appears whole or not at all: written to `.mammo-<pid>-<n>.tmp` beside its final name, renamed
+/// A file that appears whole or not at all: written to `.<name>.tmp-<pid>` beside its final name, renamed
 /// by `commit()`, removed if that is never reached. Throws FileError with the final path and the system's
 /// reason.
 class AtomicFile {

@@ -58,7 +58,7 @@ inline constexpr bool is_fit<Fits<Out>> = true;
 
 /// `static_assert(must_fit<Check>)` does not compile, with the message above, unless the check is a Fits.
 template <class Check>
-inline constexpr bool must_fit = sizeof(Check) > 0;
+inline constexpr bool must_fit = sizeof(Check) > 0; // NOLINT(bugprone-sizeof-expression)
 
 namespace detail {
 

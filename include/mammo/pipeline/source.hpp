@@ -33,8 +33,7 @@ class Flow {
       : source_(std::move(source)), stages_(std::move(stages)) {}
 
   Source& source() { return source_; }
-  const std::tuple<Stages...>& stages() const& { return stages_; }
-  std::tuple<Stages...>&& stages() && { return std::move(stages_); }
+  std::tuple<Stages...>& stages() { return stages_; }
 
  private:
   Source source_;
@@ -96,7 +95,7 @@ Flow<detail::GeneratorSource<F>> from(F f) {
 
 template <class Source, class... Stages, class Right>
 auto operator|(Flow<Source, Stages...> flow, Right right) {
-  auto stages = std::tuple_cat(std::move(flow).stages(), detail::stages_of(filter(std::move(right))));
+  auto stages = std::tuple_cat(std::move(flow.stages()), detail::stages_of(filter(std::move(right))));
   [&]<class... All>(const std::tuple<All...>&) {
     using Check = typename detail::FlowCheck<Unnamed<Source>, ItemOf<Source>, All...>::Type;
     static_assert(must_fit<Check>);

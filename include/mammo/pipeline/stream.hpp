@@ -202,11 +202,11 @@ class TypedWork final : public StreamWork {
     auto& in = std::get<I>(slot.values);
     auto& out = std::get<I + 1>(slot.values);
     const auto& stage = std::get<I>(stages_);
-    if constexpr (std::is_void_v<decltype(stage(*std::move(in)))>) {
-      stage(*std::move(in));
+    if constexpr (std::is_void_v<decltype(stage(std::move(*in)))>) {
+      stage(std::move(*in));
       out.emplace();
     } else {
-      out.emplace(stage(*std::move(in)));
+      out.emplace(stage(std::move(*in)));
     }
     in.reset();
   }

@@ -25,7 +25,7 @@ struct WatchOptions {
 class WatchedFolderSource {
  public:
   /// Throws FileError where the folder cannot be watched.
-  explicit WatchedFolderSource(std::filesystem::path folder, WatchOptions options = {});
+  explicit WatchedFolderSource(const std::filesystem::path& folder, WatchOptions options = {});
   ~WatchedFolderSource();
   WatchedFolderSource(WatchedFolderSource&& other) noexcept;
   WatchedFolderSource& operator=(WatchedFolderSource&&) = delete;
@@ -46,8 +46,8 @@ class WatchedFolderSource {
 };
 
 /// `stream(watch("inbox", {.stop = ...}) | read | ..., sink)`.
-inline Flow<WatchedFolderSource> watch(std::filesystem::path folder, WatchOptions options = {}) {
-  return from(WatchedFolderSource(std::move(folder), std::move(options)));
+inline Flow<WatchedFolderSource> watch(const std::filesystem::path& folder, WatchOptions options = {}) {
+  return from(WatchedFolderSource(folder, std::move(options)));
 }
 
 } // namespace mammo::pipeline

@@ -1,10 +1,9 @@
 #include "app/command/commands.hpp"
-#include "app/command/console.hpp"
 #include "app/command/film_arguments.hpp"
+#include "app/command/film_run.hpp"
 #include "app/command/interrupt.hpp"
 #include "mammo/app/analyzer.hpp"
-#include "mammo/app/batch.hpp"
-#include "mammo/app/inputs.hpp"
+#include "mammo/app/film_pipelines.hpp"
 #include "mammo/app/output_folder.hpp"
 #include "mammo/app/report.hpp"
 #include "mammo/core/error.hpp"
@@ -56,61 +55,44 @@ std::string summary_of(const Analysis& analysis) {
   return text.str();
 }
 
+/// Notes and warnings of the library, as lines of the console, while it lives.
+struct ConsoleLog {
+  explicit ConsoleLog(Console& console) {
+    set_log_sink([&console](LogLevel level, const std::string& line) {
+      if (level != LogLevel::debug)
+        console.complain((level == LogLevel::info ? "note: " : "warning: ") + line);
+    });
+  }
+  ~ConsoleLog() { set_log_sink({}); }
+  ConsoleLog(const ConsoleLog&) = delete;
+  ConsoleLog& operator=(const ConsoleLog&) = delete;
+};
+
 ExitCode analyze(const Arguments& arguments) {
   const Clock::time_point start = Clock::now();
-  BatchOptions options;
-  options.output = arguments.film.output;
-  options.file = arguments.film.file_options();
-  options.file.analysis.threshold = arguments.threshold;
-  options.file.analysis.prevalence = arguments.prevalence;
-  options.results.full_size = arguments.film.full_size;
+  FileOptions file = arguments.film.file_options();
+  file.analysis.threshold = arguments.threshold;
+  file.analysis.prevalence = arguments.prevalence;
   if (arguments.film.threads > 0) set_thread_budget(arguments.film.threads);
 
-  const Inputs inputs = collect_inputs(arguments.film.inputs);
-  Console console(inputs.images.size());
-  for (const Refusal& refusal : inputs.refused) console.complain(refusal.name + ": " + refusal.reason);
-  for (const Refusal& other : inputs.skipped) {
-    console.print("skipped " + other.name + ": " + other.reason);
-  }
-  if (inputs.images.empty()) return ExitCode::nothing;
-
-  const OutputFolder output(options.output);
-  set_log_sink([&console](LogLevel level, const std::string& line) {
-    if (level != LogLevel::debug) console.complain((level == LogLevel::info ? "note: " : "warning: ") + line);
-  });
-  struct SinkReset {
-    ~SinkReset() { set_log_sink({}); }
-  } const reset_sink;
-
-  Analyzer analyzer(arguments.film.analyzer_options());
+  FilmRun run(arguments.film.inputs);
+  if (run.images().empty()) return ExitCode::nothing;
+  const OutputFolder output(arguments.film.output);
+  const ConsoleLog log(run.console());
+  const Analyzer analyzer(arguments.film.analyzer_options());
   const InterruptWatch watch;
-  Clock::time_point film_start;
-  const BatchCalls calls{.started =
-                             [&](const InputFile& input) {
-                               film_start = Clock::now();
-                               console.started(input.path.string());
-                             },
-                         .ended =
-                             [&](const Outcome& outcome) {
-                               const std::string name = outcome.input.path.string();
-                               if (outcome.analysis == nullptr) {
-                                 console.complain(name + ": " + outcome.reason);
-                               } else {
-                                 console.print(name + ": " + summary_of(*outcome.analysis) + ", " +
-                                               seconds_since(film_start));
-                               }
-                               console.ended();
-                             },
-                         .stop = [] { return InterruptWatch::received() != 0; }};
-  const BatchCounts counts = analyze_batch(analyzer, inputs.images, options, calls);
+  run.go(
+      arguments.film.output,
+      analysis_pipeline(&analyzer, file, {.full_size = arguments.film.full_size}, run.images()) |
+          [](const AnalyzedFilm& film) {
+            return summary_of(film.analysis) + ", " + seconds_since(film.task.begun);
+          });
 
-  const std::size_t failed = counts.failed + inputs.refused.size();
-  const std::string where = counts.analysed == 0 ? "" : "; results are in " + arguments.film.output;
-  console.print(concat(counts.analysed, " analysed, ", failed, " failed, ", inputs.skipped.size(),
-                       " skipped in ", seconds_since(start), where));
-  if (counts.analysed == 0) return ExitCode::nothing;
-  console.print(std::string(not_assessed));
-  return failed == 0 ? ExitCode::done : ExitCode::partial;
+  const std::string where = run.done() == 0 ? "" : "; results are in " + arguments.film.output;
+  run.console().print(concat(run.done(), " analysed, ", run.failed(), " failed, ", run.skipped(),
+                             " skipped in ", seconds_since(start), where));
+  if (run.done() > 0) run.console().print(std::string(not_assessed));
+  return run.exit_code();
 }
 
 } // namespace

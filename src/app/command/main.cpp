@@ -50,11 +50,13 @@ int main(int argc, char** argv) {
     program.set_version_flag("--version", "mammo " MAMMO_VERSION);
     program.require_subcommand(1);
     mammo::app::add_analyze_command(program, result);
+    mammo::app::add_batch_command(program, result);
     mammo::app::add_data_command(program, result);
     mammo::app::add_evaluate_command(program, result);
     mammo::app::add_metrics_command(program, result);
     mammo::app::add_models_command(program, result);
     mammo::app::add_phantom_command(program, result);
+    mammo::app::add_pipelines_command(program, result);
     mammo::app::add_preprocess_command(program, result);
     mammo::app::add_saliency_command(program, result);
     mammo::app::add_train_command(program, result);

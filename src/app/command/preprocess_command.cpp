@@ -1,14 +1,12 @@
 #include "app/command/commands.hpp"
-#include "app/command/console.hpp"
+#include "app/command/film_run.hpp"
 #include "app/command/interrupt.hpp"
-#include "app/input_guard.hpp"
-#include "mammo/app/inputs.hpp"
+#include "mammo/app/film_pipelines.hpp"
 #include "mammo/app/output_folder.hpp"
 #include "mammo/app/preprocess_files.hpp"
 #include "mammo/core/error.hpp"
 #include "mammo/core/threads.hpp"
 
-#include <filesystem>
 #include <memory>
 #include <sstream>
 #include <string>
@@ -20,8 +18,6 @@
 
 namespace mammo::app {
 namespace {
-
-namespace fs = std::filesystem;
 
 struct Arguments {
   std::vector<std::string> inputs;
@@ -62,53 +58,22 @@ PreprocessOptions options_of(const Arguments& arguments) {
   return options;
 }
 
-struct Counts {
-  std::size_t done = 0;
-  std::size_t failed = 0;
-};
-
-/// Film by film; what one of them throws ends that film alone.
-Counts preprocess_all(const std::vector<InputFile>& images, const Arguments& arguments, Console& console) {
-  const PreprocessOptions options = options_of(arguments);
-  const std::vector<fs::path> stems = output_stems(images);
-  const InputGuard guard(images);
-  Counts counts;
-  for (std::size_t i = 0; i < images.size() && InterruptWatch::received() == 0; ++i) {
-    const fs::path& path = images[i].path;
-    console.started(path.string());
-    try {
-      const fs::path stem = arguments.output / stems[i];
-      for (const fs::path& result : PreprocessPaths(stem, options.steps).all()) guard.check({result});
-      const Shape last = preprocess_film(path, stem, options);
-      console.print(concat(path.string(), ": ", options.steps.size(),
-                           options.steps.size() == 1 ? " step" : " steps", ", to ", last[0], " x ", last[1]));
-      ++counts.done;
-    } catch (const std::exception& error) {
-      console.complain(path.string() + ": " + reason_of(error, path));
-      ++counts.failed;
-    }
-    console.ended();
-  }
-  return counts;
-}
-
 ExitCode preprocess(const Arguments& arguments) {
-  options_of(arguments); // throws before any work
+  const PreprocessOptions options = options_of(arguments); // throws before any work
   if (arguments.threads > 0) set_thread_budget(arguments.threads);
-  const Inputs inputs = collect_inputs(arguments.inputs);
-  Console console(inputs.images.size());
-  for (const Refusal& refusal : inputs.refused) console.complain(refusal.name + ": " + refusal.reason);
-  for (const Refusal& other : inputs.skipped) console.print("skipped " + other.name + ": " + other.reason);
-  if (inputs.images.empty()) return ExitCode::nothing;
+  FilmRun run(arguments.inputs);
+  if (run.images().empty()) return ExitCode::nothing;
 
   const OutputFolder output(arguments.output);
   const InterruptWatch watch;
-  const Counts counts = preprocess_all(inputs.images, arguments, console);
-  const std::size_t failed = counts.failed + inputs.refused.size();
-  console.print(concat(counts.done, " preprocessed, ", failed, " failed",
-                       counts.done > 0 ? "; results are in " + arguments.output : ""));
-  if (counts.done == 0) return ExitCode::nothing;
-  return failed == 0 ? ExitCode::done : ExitCode::partial;
+  run.go(
+      arguments.output,
+      preprocessing_pipeline(options, run.images()) | [steps = options.steps.size()](const Shape& last) {
+        return concat(steps, steps == 1 ? " step" : " steps", ", to ", last[0], " x ", last[1]);
+      });
+  run.console().print(concat(run.done(), " preprocessed, ", run.failed(), " failed",
+                             run.done() > 0 ? "; results are in " + arguments.output : ""));
+  return run.exit_code();
 }
 
 } // namespace

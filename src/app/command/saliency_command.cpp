@@ -1,16 +1,12 @@
 #include "app/command/commands.hpp"
-#include "app/command/console.hpp"
 #include "app/command/film_arguments.hpp"
+#include "app/command/film_run.hpp"
 #include "app/command/interrupt.hpp"
-#include "app/input_guard.hpp"
-#include "mammo/app/inputs.hpp"
+#include "mammo/app/film_pipelines.hpp"
 #include "mammo/app/output_folder.hpp"
-#include "mammo/app/report.hpp"
-#include "mammo/app/saliency_files.hpp"
 #include "mammo/core/error.hpp"
 #include "mammo/core/threads.hpp"
 
-#include <filesystem>
 #include <iomanip>
 #include <memory>
 #include <sstream>
@@ -23,8 +19,6 @@
 
 namespace mammo::app {
 namespace {
-
-namespace fs = std::filesystem;
 
 struct Arguments {
   FilmArguments film;
@@ -60,49 +54,12 @@ std::string summary_of(const Saliency& saliency) {
   return text.str();
 }
 
-struct Counts {
-  std::size_t explained = 0;
-  std::size_t failed = 0;
-};
-
-/// Film by film; what one of them throws ends that film alone.
-Counts explain_all(Analyzer& analyzer, const std::vector<InputFile>& images, const Arguments& arguments,
-                   Console& console) {
-  const SaliencyOptions options = options_of(arguments);
-  const FileOptions file = file_options(arguments);
-  const std::vector<fs::path> stems = output_stems(images);
-  const InputGuard guard(images);
-  Counts counts;
-  for (std::size_t i = 0; i < images.size() && InterruptWatch::received() == 0; ++i) {
-    const fs::path& path = images[i].path;
-    console.started(path.string());
-    try {
-      const fs::path stem = arguments.film.output / stems[i];
-      const SaliencyPaths results(stem);
-      guard.check({results.report, results.picture, results.map});
-      const Saliency saliency = explain_detection(analyzer, analyzer.analyze_file(path, file), options);
-      if (InterruptWatch::received() != 0) break;
-      write_saliency(saliency, stem, arguments.film.full_size);
-      console.print(path.string() + ": " + summary_of(saliency));
-      ++counts.explained;
-    } catch (const std::exception& error) {
-      console.complain(path.string() + ": " + reason_of(error, path));
-      ++counts.failed;
-    }
-    console.ended();
-  }
-  return counts;
-}
-
 ExitCode saliency(const Arguments& arguments) {
-  options_of(arguments); // throw before any work
-  file_options(arguments);
+  const SaliencyOptions options = options_of(arguments); // throw before any work
+  const FileOptions file = file_options(arguments);
   if (arguments.film.threads > 0) set_thread_budget(arguments.film.threads);
-  const Inputs inputs = collect_inputs(arguments.film.inputs);
-  Console console(inputs.images.size());
-  for (const Refusal& refusal : inputs.refused) console.complain(refusal.name + ": " + refusal.reason);
-  for (const Refusal& other : inputs.skipped) console.print("skipped " + other.name + ": " + other.reason);
-  if (inputs.images.empty()) return ExitCode::nothing;
+  FilmRun run(arguments.film.inputs);
+  if (run.images().empty()) return ExitCode::nothing;
 
   const OutputFolder output(arguments.film.output);
   AnalyzerOptions analyzer_options = arguments.film.analyzer_options();
@@ -110,15 +67,16 @@ ExitCode saliency(const Arguments& arguments) {
   analyzer_options.pathology.clear();
   analyzer_options.segmenter.clear();
   analyzer_options.density.clear();
-  Analyzer analyzer(analyzer_options);
+  const Analyzer analyzer(analyzer_options);
   const InterruptWatch watch;
-  const Counts counts = explain_all(analyzer, inputs.images, arguments, console);
-  const std::size_t failed = counts.failed + inputs.refused.size();
-  console.print(concat(counts.explained, " explained, ", failed, " failed",
-                       counts.explained > 0 ? "; results are in " + arguments.film.output : ""));
-  if (counts.explained == 0) return ExitCode::nothing;
-  console.print("a map shows what moved this network's score, not where disease is");
-  return failed == 0 ? ExitCode::done : ExitCode::partial;
+  run.go(arguments.film.output,
+         saliency_pipeline(&analyzer, file, options, arguments.film.full_size, run.images()) | summary_of);
+  run.console().print(concat(run.done(), " explained, ", run.failed(), " failed",
+                             run.done() > 0 ? "; results are in " + arguments.film.output : ""));
+  if (run.done() > 0) {
+    run.console().print("a map shows what moved this network's score, not where disease is");
+  }
+  return run.exit_code();
 }
 
 void add_method_options(CLI::App& command, Arguments& arguments) {
