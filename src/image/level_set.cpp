@@ -41,7 +41,8 @@ void blur(const Grid& from, Grid& to, double sigma) {
 }
 
 bool in_box(std::size_t i) {
-  const Point pixel{static_cast<double>(i % grid) + 0.5, static_cast<double>(i / grid) + 0.5};
+  const std::size_t row = i / grid;
+  const Point pixel{static_cast<double>(i % grid) + 0.5, static_cast<double>(row) + 0.5};
   return pixel.x > middle.x && pixel.x < middle.right() && pixel.y > middle.y && pixel.y < middle.bottom();
 }
 
@@ -102,7 +103,8 @@ class Surroundings {
   }
 
   static cv::Vec3f at(std::size_t i) {
-    const auto y = static_cast<float>(i / grid);
+    const std::size_t row = i / grid;
+    const auto y = static_cast<float>(row);
     const auto x = static_cast<float>(i % grid);
     return {1, x / grid - 0.5F, y / grid - 0.5F};
   }

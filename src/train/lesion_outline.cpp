@@ -45,7 +45,8 @@ Tensor segmenter_input(const Tensor& window, double context) {
   constexpr double lowest = -3;
   for (std::size_t i = 0; i < pixels; ++i) {
     const double x = static_cast<double>(static_cast<std::int64_t>(i) % side) + 0.5 - box.x - box.width / 2;
-    const double y = static_cast<double>(static_cast<std::int64_t>(i) / side) + 0.5 - box.y - box.height / 2;
+    const std::int64_t row = static_cast<std::int64_t>(i) / side;
+    const double y = static_cast<double>(row) + 0.5 - box.y - box.height / 2;
     const double squared = 4 * (x * x + y * y) / (box.width * box.width);
     channels[pixels + i] = static_cast<float>(std::max(lowest, 1 - squared));
     channels[2 * pixels + i] = first.data<std::uint8_t>()[i] != 0 ? 1.0F : -1.0F;

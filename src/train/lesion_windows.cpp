@@ -34,8 +34,9 @@ Box moved_extent(const Tensor& mask, const AffineTransform& transform) {
   const auto width = static_cast<std::size_t>(mask.size(1));
   for (std::size_t i = 0; i < pixels.size(); ++i) {
     if (pixels[i] == 0) continue;
+    const std::size_t row = i / width;
     const Point p =
-        transform.apply(Point{static_cast<double>(i % width) + 0.5, static_cast<double>(i / width) + 0.5});
+        transform.apply(Point{static_cast<double>(i % width) + 0.5, static_cast<double>(row) + 0.5});
     left = std::min(left, p.x);
     right = std::max(right, p.x);
     top = std::min(top, p.y);

@@ -57,8 +57,8 @@ struct LesionExample {
 class LesionPatches {
  public:
   /// Reads films in parallel; `done` is told how many are ready. Throws FileError where one cannot be read.
-  LesionPatches(std::span<const data::AnnotatedFilm> films,
-                const std::function<void(std::size_t done)>& done = {});
+  explicit LesionPatches(std::span<const data::AnnotatedFilm> films,
+                         const std::function<void(std::size_t done)>& done = {});
 
   struct Patch {
     Tensor picture; ///< u8 [h, w]
