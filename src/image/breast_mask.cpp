@@ -14,7 +14,7 @@ namespace mammo::image {
 namespace {
 
 constexpr std::int64_t least_side = 16; // pixels below which there is nothing to be found
-constexpr double blur_sigma = 1.2;        // working pixels
+constexpr double blur_sigma = 1.2;      // working pixels
 constexpr double gap_area = 0.015;      // of the picture: gaps at the chest wall up to this are filled
 
 void check(const BreastMaskOptions& o, int bits) {
