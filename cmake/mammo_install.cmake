@@ -30,7 +30,9 @@ install(FILES "${PROJECT_BINARY_DIR}/mammoConfig.cmake" "${PROJECT_BINARY_DIR}/m
 
 install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" DESTINATION ${CMAKE_INSTALL_DOCDIR} OPTIONAL)
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/docs/" DESTINATION ${CMAKE_INSTALL_DOCDIR} OPTIONAL)
-install(DIRECTORY "${PROJECT_SOURCE_DIR}/models" DESTINATION ${CMAKE_INSTALL_DATADIR}/mammo OPTIONAL)
+# next/ holds models that are still being worked out.
+install(DIRECTORY "${PROJECT_SOURCE_DIR}/models" DESTINATION ${CMAKE_INSTALL_DATADIR}/mammo OPTIONAL
+  PATTERN next EXCLUDE)
 
 if(MAMMO_WITH_ONEDNN)
   # Our headers include none of oneDNN's, so its library is all that consumers need; mammoConfig.cmake names it.
