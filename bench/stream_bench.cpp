@@ -11,7 +11,10 @@
 
 namespace {
 
-using namespace mammo::pipeline;
+using mammo::pipeline::from;
+using mammo::pipeline::named;
+using mammo::pipeline::serial;
+using mammo::pipeline::stream;
 
 constexpr int items = 20'000;
 
