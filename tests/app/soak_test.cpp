@@ -104,7 +104,7 @@ class Soak {
                     return SeenFilm{film.number, image::render_grey8(image::read_film(film.path)).pixels};
                   }) | named<"preprocess">([this](const SeenFilm& film) {
                     return PreparedFilm{film.number, image::detector_input(film.grey, input_)};
-                  }) | named<"detect">([this](PreparedFilm film) { return detect(std::move(film)); }) |
+                  }) | named<"detect">([this](const PreparedFilm& film) { return detect(film); }) |
                       named<"write">([this](const MarkedFilm& film) {
                         write(film);
                         return film.number;
@@ -120,7 +120,7 @@ class Soak {
                   {.workers = workers, .in_flight = 4, .threads_per_worker = 1});
   }
 
-  MarkedFilm detect(PreparedFilm film) const {
+  MarkedFilm detect(const PreparedFilm& film) const {
     const auto found = detector_.network->postprocess(detector_.network->forward(film.input.input)).at(0);
     MarkedFilm marked{.number = film.number, .canvas = film.input.canvas, .marks = {}};
     for (const models::Detection& mass : found) {
