@@ -3,6 +3,10 @@
 #include <fstream>
 #include <string>
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
 namespace mammo::app {
 
 std::size_t peak_process_bytes() {
@@ -14,6 +18,12 @@ std::size_t peak_process_bytes() {
     std::getline(status, key);
   }
   return 0;
+}
+
+void return_freed_blocks() {
+#ifdef __GLIBC__
+  mallopt(M_MMAP_THRESHOLD, 64 * 1024); // setting it also ends its growth
+#endif
 }
 
 } // namespace mammo::app

@@ -1,4 +1,5 @@
 // Thousands of small films through read, preprocess, detect and write: memory, throughput, what fails.
+#include "mammo/app/process_memory.hpp"
 #include "mammo/core/error.hpp"
 #include "mammo/core/file.hpp"
 #include "mammo/core/threads.hpp"
@@ -81,6 +82,7 @@ double resident_megabytes() {
 class Soak {
  public:
   Soak() {
+    app::return_freed_blocks(); // as `mammo batch` does
     put_films(folder_ / "films");
     fs::create_directories(folder_ / "out");
     put_small_detector(folder_ / "models");

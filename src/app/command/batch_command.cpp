@@ -5,6 +5,7 @@
 #include "mammo/app/analyzer.hpp"
 #include "mammo/app/batch.hpp"
 #include "mammo/app/output_folder.hpp"
+#include "mammo/app/process_memory.hpp"
 #include "mammo/app/report.hpp"
 #include "mammo/core/error.hpp"
 #include "mammo/core/threads.hpp"
@@ -40,6 +41,7 @@ ExitCode batch(const Arguments& arguments) {
       .results = {.full_size = arguments.film.full_size},
       .summary = {.by_suspicion = arguments.by_suspicion, .by_exam = arguments.rows == "exam"}};
   options.file.analysis.threshold = arguments.threshold;
+  return_freed_blocks();
   if (arguments.film.threads > 0) set_thread_budget(arguments.film.threads);
   std::error_code error;
   if (!std::filesystem::is_directory(options.input, error)) {
