@@ -99,8 +99,8 @@ Analyzer::Analyzer(const AnalyzerOptions& options) : execution_(options.executio
                                             std::move(density), std::move(records), input});
 }
 
-const models::PathologyModel* Analyzer::pathology() const {
-  return models_->pathology ? &*models_->pathology : nullptr;
+const std::vector<ModelRecord>& Analyzer::models() const {
+  return models_->records;
 }
 
 ExecutionRecord execution_record(const ExecutionOptions& execution) {

@@ -4,6 +4,7 @@
 #include "app/own_results.hpp"
 #include "mammo/app/film_pipelines.hpp"
 #include "mammo/app/manifest.hpp"
+#include "mammo/app/printable.hpp"
 #include "mammo/core/error.hpp"
 #include "mammo/core/threads.hpp"
 #include "mammo/pipeline/stream.hpp"
@@ -62,14 +63,22 @@ std::string text_of(const image::VoiChoice& voi) {
   return voi.explanation.empty() ? concat(kind, voi.number) : kind + voi.explanation;
 }
 
+/// The models with their bytes: two of one name and version may have other weights.
+std::string text_of(const std::vector<ModelRecord>& models) {
+  std::string text;
+  for (const ModelRecord& model : models) {
+    text += concat(", ", model.task, " by ", model.name, ' ', model.version, " (",
+                   model.weights_sha256.substr(0, 12), ", ", model.config_sha256.substr(0, 12), ')');
+  }
+  return text;
+}
+
 std::string settings_of(const Analyzer& analyzer, const FilmBatchOptions& options) {
   const AnalysisOptions& analysis = options.file.analysis;
   const ExecutionOptions& execution = analyzer.execution();
-  const models::PathologyModel* pathology = analyzer.pathology();
-  return concat("threshold ", analysis.threshold, ", voi ", text_of(analysis.voi), ", detector ",
-                analyzer.detector().config.name, ' ', analyzer.detector().config.version,
-                pathology == nullptr ? "" : ", malignancy ",
-                pathology == nullptr ? "" : pathology->config.name, ", backend ", execution.backend,
+  return concat("threshold ", analysis.threshold,
+                analysis.prevalence ? concat(", prevalence ", *analysis.prevalence) : "", ", voi ",
+                text_of(analysis.voi), text_of(analyzer.models()), ", backend ", execution.backend,
                 execution.strict ? " strict" : "", options.results.full_size ? ", full size" : "",
                 options.file.read.accept_any_modality ? ", any modality" : "");
 }
@@ -78,9 +87,21 @@ fs::path report_of(const fs::path& output, const ManifestItem& item) {
   return ResultPaths(output / item.stem).report;
 }
 
+/// A manifest is JSON, and so UTF-8: another path would not come back from it as it was.
+void refuse_other_than_utf8(Inputs& inputs) {
+  const auto others = std::ranges::stable_partition(
+      inputs.images, [](const InputFile& image) { return is_utf8(image.path.string()); });
+  for (const InputFile& image : others) {
+    inputs.refused.push_back(
+        {image.path.string(), "its path is not UTF-8, as that of a batch's film has to be"});
+  }
+  inputs.images.erase(others.begin(), others.end());
+}
+
 /// A run from the start: reports of earlier ones must not be taken for its own.
 Manifest begin(const FilmBatchOptions& options, std::string settings, const FilmBatchCalls& calls) {
-  const Inputs inputs = collect_inputs({options.input.string()});
+  Inputs inputs = collect_inputs({options.input.string()});
+  refuse_other_than_utf8(inputs);
   if (inputs.images.empty()) {
     throw FileError(inputs.refused.empty() ? options.input.string() : inputs.refused.front().name,
                     inputs.refused.empty() ? "no images to analyse" : inputs.refused.front().reason);

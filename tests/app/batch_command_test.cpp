@@ -1,5 +1,6 @@
 // mammo batch: one report and one row a film, however often and whenever the run is ended.
 #include "mammo/core/file.hpp"
+#include "mammo/nn/safetensors.hpp"
 #include "mammo/pipeline/csv.hpp"
 #include "mammo/pipeline/into.hpp"
 #include "mammo/pipeline/json_lines.hpp"
@@ -118,6 +119,31 @@ TEST_CASE("A batch that is resumed does only what has no report") {
   CHECK(fs::last_write_time(kept) != written);
   put_text(batch.out() / "manifest.jsonl", "{\"schema\": 1}\n");
   CHECK(batch.run({"--resume"}).status == 2);
+}
+
+TEST_CASE("A batch is not resumed with other weights or another prevalence") {
+  const Batch batch(1);
+  CHECK(batch.run({"--prevalence", "0.1"}).status == 0);
+  CHECK_THAT(batch.run({"--resume"}).err, Catch::Contains("prevalence 0.1"));
+  CHECK(batch.run({"--prevalence", "0.1", "--resume"}).status == 0);
+
+  const fs::path weights = batch.folder / "models/detector/weights.safetensors";
+  nn::StateDict other = nn::SafeTensors(weights).tensors();
+  for (auto& [name, tensor] : other) tensor = tensor.clone();
+  Tensor& bias = other.at("head.classification_head.cls_logits.bias");
+  bias.mutable_data<float>()[0] += 1;
+  nn::write_safetensors(weights, other);
+  CHECK_THAT(batch.run({"--prevalence", "0.1", "--resume"}).err, Catch::Contains("mass detection by"));
+}
+
+TEST_CASE("A batch refuses a film whose path is not UTF-8 and does the others") {
+  const Batch batch(1);
+  put_film(batch.folder / "in/exam0/caf\xE9.png");
+  const Ended ended = batch.run();
+  CHECK(ended.status == 1);
+  CHECK_THAT(ended.err, Catch::Contains("exam0/caf\\xe9.png: its path is not UTF-8"));
+  CHECK_THAT(ended.out, Catch::Contains("1 analysed, 1 failed"));
+  CHECK(batch.rows().size() == 1);
 }
 
 TEST_CASE("A batch refuses what it cannot do in one line") {

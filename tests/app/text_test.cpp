@@ -3,6 +3,7 @@
 
 #include <catch2/catch.hpp>
 
+using mammo::app::is_utf8;
 using mammo::app::printable;
 using mammo::app::sha256;
 
@@ -26,4 +27,11 @@ TEST_CASE("A name keeps to one line whatever it holds") {
   CHECK(printable("\xF5\x80\x80\x80") == "\\xf5\\x80\\x80\\x80");
   CHECK(printable("x\xE4\xB8") == "x\\xe4\\xb8"); // cut short
   CHECK(printable(std::string("a\0b", 3)) == "a\\x00b");
+}
+
+TEST_CASE("UTF-8 is told from other bytes") {
+  CHECK(is_utf8(""));
+  CHECK(is_utf8("a\x1b\xC3\xA9\xE4\xB8\xAD\xF0\x9F\xA9\xBB"));
+  CHECK_FALSE(is_utf8("caf\xE9"));
+  CHECK_FALSE(is_utf8("\xED\xA0\x80"));
 }

@@ -7,7 +7,6 @@
 #include "mammo/image/read.hpp"
 #include "mammo/image/voi.hpp"
 #include "mammo/models/detector.hpp"
-#include "mammo/models/pathology.hpp"
 
 #include <filesystem>
 #include <memory>
@@ -74,8 +73,8 @@ class Analyzer {
 
   /// The network that finds masses, for a closer look (saliency.hpp).
   const models::Detector& detector() const;
-  /// The model that scores malignancy; null where there is none.
-  const models::PathologyModel* pathology() const;
+  /// Every model in use: the detector first.
+  const std::vector<ModelRecord>& models() const;
   const ExecutionOptions& execution() const { return execution_; }
 
  private:

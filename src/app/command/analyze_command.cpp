@@ -28,12 +28,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-struct Arguments {
-  FilmArguments film;
-  double threshold = default_threshold;
-  std::optional<double> prevalence;
-};
-
 std::string seconds_since(Clock::time_point start) {
   std::ostringstream text;
   text << std::fixed << std::setprecision(2) << std::chrono::duration<double>(Clock::now() - start).count()
@@ -68,27 +62,24 @@ struct ConsoleLog {
   ConsoleLog& operator=(const ConsoleLog&) = delete;
 };
 
-ExitCode analyze(const Arguments& arguments) {
+ExitCode analyze(const AnalysisArguments& arguments) {
   const Clock::time_point start = Clock::now();
-  FileOptions file = arguments.film.file_options();
-  file.analysis.threshold = arguments.threshold;
-  file.analysis.prevalence = arguments.prevalence;
-  if (arguments.film.threads > 0) set_thread_budget(arguments.film.threads);
+  const FileOptions file = arguments.file_options();
+  if (arguments.threads > 0) set_thread_budget(arguments.threads);
 
-  FilmRun run(arguments.film.inputs);
+  FilmRun run(arguments.inputs);
   if (run.images().empty()) return ExitCode::nothing;
-  const OutputFolder output(arguments.film.output);
+  const OutputFolder output(arguments.output);
   const ConsoleLog log(run.console());
-  const Analyzer analyzer(arguments.film.analyzer_options());
+  const Analyzer analyzer(arguments.analyzer_options());
   const InterruptWatch watch;
   run.go(
-      arguments.film.output,
-      analysis_pipeline(&analyzer, file, {.full_size = arguments.film.full_size}, run.images()) |
-          [](const AnalyzedFilm& film) {
-            return summary_of(film.analysis) + ", " + seconds_since(film.task.begun);
-          });
+      arguments.output, analysis_pipeline(&analyzer, file, {.full_size = arguments.full_size}, run.images()) |
+                            [](const AnalyzedFilm& film) {
+                              return summary_of(film.analysis) + ", " + seconds_since(film.task.begun);
+                            });
 
-  const std::string where = run.done() == 0 ? "" : "; results are in " + arguments.film.output;
+  const std::string where = run.done() == 0 ? "" : "; results are in " + arguments.output;
   run.console().print(concat(run.done(), " analysed, ", run.failed(), " failed, ", run.skipped(),
                              " skipped in ", seconds_since(start), where));
   if (run.done() > 0) run.console().print(std::string(not_assessed));
@@ -100,16 +91,8 @@ ExitCode analyze(const Arguments& arguments) {
 void add_analyze_command(CLI::App& program, ExitCode& result) {
   CLI::App* command = program.add_subcommand(
       "analyze", "Marks masses on mammograms; writes a report, an overlay and the model's view of each.");
-  auto arguments = std::make_shared<Arguments>();
-  add_film_arguments(*command, arguments->film);
-  command->add_option("--threshold", arguments->threshold, "Show marks scored at least this, 0 to 1")
-      ->check(number_up_to(1))
-      ->capture_default_str();
-  command
-      ->add_option(
-          "--prevalence", arguments->prevalence,
-          "Convert malignancy scores to what they would be where this fraction of lesions is malignant")
-      ->check(number_up_to(1));
+  auto arguments = std::make_shared<AnalysisArguments>();
+  add_analysis_arguments(*command, *arguments);
   command->callback([arguments, &result] {
     result = analyze(*arguments);
     if (const int signal = InterruptWatch::received()) InterruptWatch::end_by(signal);

@@ -23,8 +23,7 @@ namespace mammo::app {
 namespace {
 
 struct Arguments {
-  FilmArguments film;
-  double threshold = default_threshold;
+  AnalysisArguments film;
   int jobs = 0;
   bool resume = false;
   bool by_suspicion = false;
@@ -32,7 +31,7 @@ struct Arguments {
 };
 
 ExitCode batch(const Arguments& arguments) {
-  FilmBatchOptions options{
+  const FilmBatchOptions options{
       .input = arguments.film.inputs.at(0),
       .output = arguments.film.output,
       .jobs = arguments.jobs,
@@ -40,7 +39,6 @@ ExitCode batch(const Arguments& arguments) {
       .file = arguments.film.file_options(),
       .results = {.full_size = arguments.film.full_size},
       .summary = {.by_suspicion = arguments.by_suspicion, .by_exam = arguments.rows == "exam"}};
-  options.file.analysis.threshold = arguments.threshold;
   return_freed_blocks();
   if (arguments.film.threads > 0) set_thread_budget(arguments.film.threads);
   std::error_code error;
@@ -88,11 +86,8 @@ void add_batch_command(CLI::App& program, ExitCode& result) {
   CLI::App* command = program.add_subcommand(
       "batch", "Analyses a folder of films, several at once, in a run that can be stopped and gone on with.");
   auto arguments = std::make_shared<Arguments>();
-  add_film_arguments(*command, arguments->film);
+  add_analysis_arguments(*command, arguments->film);
   command->get_option("INPUT")->expected(1)->description("Folder of films, searched to the bottom");
-  command->add_option("--threshold", arguments->threshold, "Show marks scored at least this, 0 to 1")
-      ->check(number_up_to(1))
-      ->capture_default_str();
   command->add_option("--jobs", arguments->jobs, "Films in flight (default: as many as there are threads)")
       ->check(CLI::Range(1, 1024));
   command->add_flag("--resume", arguments->resume,

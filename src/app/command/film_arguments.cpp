@@ -40,6 +40,25 @@ void add_film_arguments(CLI::App& command, FilmArguments& arguments) {
   command.add_flag("--force", arguments.force, "Take DICOM objects that are no mammograms, too");
 }
 
+FileOptions AnalysisArguments::file_options() const {
+  FileOptions options = FilmArguments::file_options();
+  options.analysis.threshold = threshold;
+  options.analysis.prevalence = prevalence;
+  return options;
+}
+
+void add_analysis_arguments(CLI::App& command, AnalysisArguments& arguments) {
+  add_film_arguments(command, arguments);
+  command.add_option("--threshold", arguments.threshold, "Show marks scored at least this, 0 to 1")
+      ->check(number_up_to(1))
+      ->capture_default_str();
+  command
+      .add_option(
+          "--prevalence", arguments.prevalence,
+          "Convert malignancy scores to what they would be where this fraction of lesions is malignant")
+      ->check(number_up_to(1));
+}
+
 CLI::Validator number_up_to(double highest) {
   const auto check = [highest](const std::string& text) -> std::string {
     double value = -1;

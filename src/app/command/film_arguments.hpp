@@ -2,6 +2,7 @@
 
 #include "mammo/app/analyzer.hpp"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,6 +30,16 @@ struct FilmArguments {
 };
 
 void add_film_arguments(CLI::App& command, FilmArguments& arguments);
+
+/// What a command that analyses films can be told besides.
+struct AnalysisArguments : FilmArguments {
+  double threshold = default_threshold;
+  std::optional<double> prevalence;
+
+  FileOptions file_options() const;
+};
+
+void add_analysis_arguments(CLI::App& command, AnalysisArguments& arguments);
 
 /// A number of 0 to `highest`; unlike CLI11's own range it refuses NaN.
 CLI::Validator number_up_to(double highest);
