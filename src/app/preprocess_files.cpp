@@ -80,7 +80,9 @@ Shape preprocess_film(const fs::path& path, const fs::path& stem, const Preproce
   const MappedFile file(path);
   const image::Film film = image::decode_film(file.bytes(), path.string(), options.read);
   const std::string hash = sha256(file.bytes());
-  image::Preprocessing state{.picture = image::levels_of(film), .chest = image::chest_side(film.metadata)};
+  image::Preprocessing state{.picture = image::levels_of(film),
+                             .chest = image::chest_side(film.metadata),
+                             .view = film.metadata.view_position};
   watch.lap("read");
 
   make_folder_of(stem);

@@ -147,6 +147,8 @@ Tensor orient(Preprocessing& film, const ThesisChainOptions& /*options*/) {
 }
 
 Tensor pectoral(Preprocessing& film, const ThesisChainOptions& /*options*/) {
+  require<Error>(film.view != "CC",
+                 "pectoral: this is a CC view, expected one across the muscle, such as MLO");
   const Tensor muscle = find_pectoral_muscle(film.picture.picture, film.picture.bits, film.twin).mask;
   Tensor rest = film.twin.clone();
   const std::span<const std::uint8_t> in_muscle = muscle.data<std::uint8_t>();

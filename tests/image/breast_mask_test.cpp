@@ -231,6 +231,14 @@ TEST_CASE("the chain normalized keeps the way back to the film's pixels") {
   }
 }
 
+TEST_CASE("the pectoral muscle is not looked for on a film that says it is a CC view") {
+  Preprocessing film{.picture = {film_picture(400, 300, false, 10, 85), 8}, .view = "CC"};
+  take_step("skin", film);
+  CHECK_THROWS_WITH(take_step("pectoral", film), Catch::Contains("CC view"));
+  film.view = "MLO";
+  CHECK_NOTHROW(take_step("pectoral", film));
+}
+
 TEST_CASE("steps that need a mask say which steps make one") {
   CHECK_NOTHROW(check_steps(chain_steps("normalized")));
   CHECK_NOTHROW(check_steps({"skin", "pectoral", "mask", "crop", "stretch"}));

@@ -18,6 +18,7 @@ struct Preprocessing {
   Tensor twin = {};               ///< u8, undefined before `eight_bit`, `breast` and `skin`
   AffineTransform to_film = {};   ///< from the picture to the film, between pixel edges
   std::optional<Side> chest = {}; ///< the chest wall's side, where the film says it: see chest_side()
+  std::string view = {};          ///< as FilmMetadata's view_position; empty where nobody knows
 };
 
 /// The steps' names. full_range, flip, vertical_crop, clahe, clean, eight_bit, blur, threshold, contour,
@@ -33,7 +34,8 @@ const std::vector<std::string>& chain_steps(std::string_view chain);
 void check_steps(const std::vector<std::string>& steps);
 
 /// Takes one step. Returns the picture that the step has made, of the film or of its twin. Throws
-/// ArgumentError where it is no step or another has to come before it, and what the step itself throws.
+/// ArgumentError where it is no step or another has to come before it, Error where the film is none for it
+/// (`pectoral` on a CC view), and what the step itself throws.
 Tensor take_step(std::string_view step, Preprocessing& film, const ThesisChainOptions& options = {});
 
 } // namespace mammo::image
