@@ -135,11 +135,9 @@ Analysis Analyzer::analyze(const image::Film& film, const AnalysisOptions& optio
   preparation.aspect = options.aspect;
   const image::DetectorInput input = image::detector_input(grey.pixels, preparation);
   watch.lap("preprocessing");
-  const models::RetinaNetOutput output = detector.network->forward(input.input);
-  watch.lap("network");
-  const auto found = detector.network->postprocess(output);
+  const auto found = models::detect(detector, input.input);
   analysis.detections = on_film(found.at(0), detector, input.to_input.inverse(), film, options.threshold);
-  watch.lap("postprocessing");
+  watch.lap("detector");
   if (models_->pathology) {
     score_malignancy(analysis.detections, *models_->pathology, models_->lesion_film(grey.pixels, input),
                      options.prevalence);

@@ -13,6 +13,7 @@ static void describe(Visitor& field, Is<DetectorConfig> auto& c) {
   field("input", c.input);
   field("network", c.network);
   field("class_names", c.class_names);
+  field("mirror", c.mirror);
 }
 
 namespace {

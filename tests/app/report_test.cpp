@@ -44,8 +44,7 @@ Analysis made_up() {
   density.category = 'b';
   density.cut_points = {0.25, 0.5, 0.75};
   analysis.malignancy_reference = {.population = "masses of a data set", .prevalence = 0.48};
-  for (const char* stage :
-       {"read", "voi", "preprocessing", "network", "postprocessing", "overlay", "write_pictures"}) {
+  for (const char* stage : {"read", "voi", "preprocessing", "detector", "overlay", "write_pictures"}) {
     analysis.times.push_back({stage, 1.5});
   }
   analysis.warnings = {"colour became grey"};

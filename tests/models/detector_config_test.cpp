@@ -38,6 +38,7 @@ TEST_CASE("a detector's configuration survives being written and read") {
   other.network.num_classes = 3;
   other.network.detection.ignored_classes = {0, 2};
   other.class_names = {"", "mass", ""};
+  other.mirror = !shipped.mirror;
   CHECK(parse_detector_config(to_json(other), "again") == other);
   CHECK_FALSE(other == shipped);
 }

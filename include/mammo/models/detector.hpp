@@ -57,6 +57,8 @@ struct DetectorConfig {
   RetinaNetConfig network;
   /// One a class; empty for one that is ignored.
   std::vector<std::string> class_names;
+  /// Whether detect() looks at the mirror image too.
+  bool mirror = false;
 
   bool operator==(const DetectorConfig&) const = default;
 };
@@ -71,6 +73,10 @@ struct Detector {
 /// Loads `config.json` and `weights.safetensors` from a folder. Throws FileError, naming the file, where one
 /// is missing or damaged or they do not fit each other.
 Detector load_detector(const std::filesystem::path& folder);
+
+/// What the detector finds in films' inputs x [N, 1, H, W], best first, in pixels of the input: the network's
+/// boxes or, with config.mirror, these fused with the boxes of the mirror image (flip_augmentation.hpp).
+std::vector<std::vector<Detection>> detect(const Detector& detector, const Tensor& x);
 
 /// Reads a detector's configuration from JSON. A key that is left out keeps its default; `where` names the
 /// text in errors. Throws FileError on what is no JSON, on an unknown key, a value of another type, and
