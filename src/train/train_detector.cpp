@@ -5,6 +5,7 @@
 #include "mammo/models/stem.hpp"
 #include "mammo/nn/initialization.hpp"
 #include "train/of_folds.hpp"
+#include "train/train_task.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -90,13 +91,7 @@ class DetectorTask final : public StageTask {
 } // namespace
 
 std::vector<StageRecord> train_detector(const DetectorTraining& training) {
-  return run_stages(chain_of(training.recipe), training.options,
-                    {{"recipe.json", to_json(training.recipe)},
-                     {"config.json", models::to_json(training.config)},
-                     {"films.csv", films_csv(training.films)}},
-                    [&](std::size_t stage) -> std::unique_ptr<StageTask> {
-                      return std::make_unique<DetectorTask>(training, training.recipe.stages[stage]);
-                    });
+  return train_task<DetectorTask>(training);
 }
 
 } // namespace mammo::train

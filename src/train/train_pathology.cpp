@@ -10,6 +10,7 @@
 #include "mammo/ops/losses.hpp"
 #include "mammo/ops/reduction.hpp"
 #include "train/of_folds.hpp"
+#include "train/train_task.hpp"
 
 #include <algorithm>
 #include <array>
@@ -194,13 +195,7 @@ std::vector<double> malignancy_logits(const models::PathologyEnsemble& network,
 }
 
 std::vector<StageRecord> train_pathology(const PathologyTraining& training) {
-  return run_stages(chain_of(training.recipe), training.options,
-                    {{"recipe.json", to_json(training.recipe)},
-                     {"config.json", models::to_json(training.config)},
-                     {"films.csv", films_csv(training.films)}},
-                    [&](std::size_t stage) -> std::unique_ptr<StageTask> {
-                      return std::make_unique<PathologyTask>(training, training.recipe.stages[stage]);
-                    });
+  return train_task<PathologyTask>(training);
 }
 
 } // namespace mammo::train

@@ -7,6 +7,7 @@
 #include "mammo/ops/elementwise.hpp"
 #include "mammo/ops/losses.hpp"
 #include "train/of_folds.hpp"
+#include "train/train_task.hpp"
 
 #include <memory>
 #include <utility>
@@ -86,13 +87,7 @@ class SegmenterTask final : public StageTask {
 } // namespace
 
 std::vector<StageRecord> train_segmenter(const SegmenterTraining& training) {
-  return run_stages(chain_of(training.recipe), training.options,
-                    {{"recipe.json", to_json(training.recipe)},
-                     {"config.json", models::to_json(training.config)},
-                     {"films.csv", films_csv(training.films)}},
-                    [&](std::size_t stage) -> std::unique_ptr<StageTask> {
-                      return std::make_unique<SegmenterTask>(training, training.recipe.stages[stage]);
-                    });
+  return train_task<SegmenterTask>(training);
 }
 
 double mean_iou(const std::vector<PastedLesion>& lesions, const Outliner& outline) {
