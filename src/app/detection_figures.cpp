@@ -31,10 +31,18 @@ std::vector<Reading> readings_of(std::span<const eval::ImageBoxes> films) {
   return readings;
 }
 
+/// What is read off a detector's boxes on some films.
+struct Readable {
+  eval::CocoMatches coco;
+  std::vector<Reading> readings;
+
+  explicit Readable(std::span<const eval::ImageBoxes> films) : coco(films), readings(readings_of(films)) {}
+};
+
 /// The values that get intervals, in the order of `named`. A draw without a lesion or a film to count on says
 /// nothing.
-std::vector<double> values(const eval::CocoMatches& coco, const std::vector<Reading>& readings,
-                           std::span<const double> weights) {
+std::vector<double> values(const Readable& from, std::span<const double> weights) {
+  const auto& [coco, readings] = from;
   const auto [ap, ap50, ap75, ar] = coco.figures(weights);
   std::vector<double> all = {ap, ap50, ap75, ar};
   for (const Reading& reading : readings) {
@@ -86,8 +94,8 @@ DetectionFigures detection_figures(std::span<const eval::ImageBoxes> films,
                                    const eval::BootstrapOptions& bootstrap) {
   require<ArgumentError>(films.size() == patients.size(), patients.size(), " patients of ", films.size(),
                          " films, expected one for each");
-  const eval::CocoMatches coco(films);
-  const std::vector<Reading> readings = readings_of(films);
+  const Readable from(films);
+  const auto& [coco, readings] = from;
   DetectionFigures result;
   result.films = films.size();
   result.lesions = readings.front().marks.lesions();
@@ -97,9 +105,9 @@ DetectionFigures detection_figures(std::span<const eval::ImageBoxes> films,
                          " films: there is nothing to find");
 
   const auto intervals = eval::clustered_bootstrap(
-      patients, [&](std::span<const double> weights) { return values(coco, readings, weights); }, bootstrap);
+      patients, [&](std::span<const double> weights) { return values(from, weights); }, bootstrap);
   const std::vector<std::string> names = named(readings);
-  const std::vector<double> all = values(coco, readings, {});
+  const std::vector<double> all = values(from, {});
   for (std::size_t i = 0; i < all.size(); ++i) result.figures.push_back({names[i], all[i], intervals[i]});
   const std::vector<Figure> others = without_intervals(eval::coco_figures(films));
   result.figures.insert(result.figures.end(), others.begin(), others.end());
@@ -111,6 +119,29 @@ DetectionFigures detection_figures(std::span<const eval::ImageBoxes> films,
   if (!curve.recall.empty())
     result.precision_recall = {{.name = "", .x = curve.recall, .y = curve.precision}};
   return result;
+}
+
+std::vector<Figure> detection_gains(std::span<const eval::ImageBoxes> films,
+                                    std::span<const eval::ImageBoxes> others,
+                                    std::span<const std::string> patients,
+                                    const eval::BootstrapOptions& bootstrap) {
+  require<ArgumentError>(films.size() == others.size() && films.size() == patients.size(), films.size(),
+                         " and ", others.size(), " films of ", patients.size(),
+                         " patients, expected as many of each");
+  const Readable one(films);
+  const Readable other(others);
+  const auto gains = [&](std::span<const double> weights) {
+    std::vector<double> gain = values(one, weights);
+    const std::vector<double> less = values(other, weights);
+    for (std::size_t i = 0; i < gain.size(); ++i) gain[i] -= less[i];
+    return gain;
+  };
+  const std::vector<double> all = gains({});
+  const auto intervals = eval::clustered_bootstrap(patients, gains, bootstrap);
+  const std::vector<std::string> names = named(one.readings);
+  std::vector<Figure> figures;
+  for (std::size_t i = 0; i < all.size(); ++i) figures.push_back({names[i] + "_gain", all[i], intervals[i]});
+  return figures;
 }
 
 } // namespace mammo::app

@@ -126,6 +126,22 @@ TEST_CASE("A detector's evaluation writes figures, results and plots") {
   CHECK(Json::parse(froc.out)["sensitivity_iou50_at_1"] == metrics["sensitivity_iou50_at_1"]);
   CHECK_FALSE(Json::parse(froc.out).contains("ap"));
   CHECK(fs::exists(folder / "froc/froc.svg"));
+
+  // What it is above itself is nothing, in every draw; what it is above one that finds nothing is all it has.
+  const auto above = [&](const fs::path& other) {
+    const Ended gains = mammo_program({"metrics", "coco", (folder / "films/_annotations.coco.json").string(),
+                                       (folder / "out/predictions.json").string(), "--against",
+                                       other.string(), "--resamples", "50"});
+    INFO(gains.err);
+    REQUIRE(gains.status == 0);
+    return Json::parse(gains.out);
+  };
+  const Json itself = above(folder / "out/predictions.json");
+  CHECK(itself["ap50"] == metrics["ap50"]);
+  CHECK(itself["ap50_gain"] == 0);
+  CHECK(itself["ap50_gain_ci95"] == Json{0.0, 0.0});
+  put_text(folder / "nothing.json", "[]");
+  CHECK(above(folder / "nothing.json")["ap_gain"] == metrics["ap"]);
 }
 
 TEST_CASE("Stretched films are stretched back, and marks are in the annotations' pixels") {

@@ -39,4 +39,12 @@ DetectionFigures detection_figures(std::span<const eval::ImageBoxes> films,
                                    std::span<const std::string> patients,
                                    const eval::BootstrapOptions& bootstrap = {});
 
+/// By how much one detector is above another on the same films: `<name>_gain` for each figure that has an
+/// interval, its interval from the same draws of patients for both. Throws as detection_figures, and
+/// ArgumentError on another number of films.
+std::vector<Figure> detection_gains(std::span<const eval::ImageBoxes> films,
+                                    std::span<const eval::ImageBoxes> others,
+                                    std::span<const std::string> patients,
+                                    const eval::BootstrapOptions& bootstrap = {});
+
 } // namespace mammo::app

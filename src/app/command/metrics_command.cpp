@@ -111,31 +111,39 @@ ExitCode delong(const ReaderArguments& arguments) {
 struct BoxArguments {
   DataArguments data;
   std::string results;
+  std::string against;
   std::string output;
   std::optional<std::int64_t> category;
   eval::BootstrapOptions bootstrap;
 };
 
-void require_known_films(const data::DetectionSet& set, const std::vector<data::CocoResult>& results,
-                         const BoxArguments& arguments) {
-  if (!arguments.data.folds.empty()) return; // the results may be of other folds, too
+/// Throws FileError on a film that the set does not list.
+std::vector<data::CocoResult> results_of(const std::string& file, const data::DetectionSet& set,
+                                         const BoxArguments& arguments) {
+  std::vector<data::CocoResult> results = data::read_coco_results(file);
+  if (!arguments.data.folds.empty()) return results; // which may be of other folds, too
   std::set<std::int64_t> known;
   for (const data::AnnotatedFilm& film : set.films) known.insert(film.id);
   for (std::size_t i = 0; i < results.size(); ++i) {
     if (!known.contains(results[i].image_id))
-      throw FileError(arguments.results, concat("results[", i, "].image_id is ", results[i].image_id,
-                                                ", which ", set.annotations.string(), " does not list"));
+      throw FileError(file, concat("results[", i, "].image_id is ", results[i].image_id, ", which ",
+                                   set.annotations.string(), " does not list"));
   }
+  return results;
 }
 
 ExitCode boxes(const BoxArguments& arguments, bool froc) {
   data::DetectionSetOptions options = arguments.data.options();
   options.folder = fs::path(arguments.data.annotations).parent_path();
   const data::DetectionSet set = data::load_detection_set(options);
-  const std::vector<data::CocoResult> results = data::read_coco_results(arguments.results);
-  require_known_films(set, results, arguments);
-  const DetectionFigures figures =
-      detection_figures(joined(set, results, arguments.category), patients_of(set), arguments.bootstrap);
+  const std::vector<data::CocoResult> results = results_of(arguments.results, set, arguments);
+  const auto films = joined(set, results, arguments.category);
+  DetectionFigures figures = detection_figures(films, patients_of(set), arguments.bootstrap);
+  if (!arguments.against.empty()) {
+    const auto others = joined(set, results_of(arguments.against, set, arguments), arguments.category);
+    std::ranges::copy(detection_gains(films, others, patients_of(set), arguments.bootstrap),
+                      std::back_inserter(figures.figures));
+  }
   std::vector<Figure> asked;
   std::ranges::copy_if(figures.figures, std::back_inserter(asked), [&](const Figure& figure) {
     return (figure.name.find("sensitivity") != std::string::npos) == froc;
@@ -197,6 +205,8 @@ void add_boxes_command(CLI::App& command, const char* name, const char* what, Ex
   auto arguments = std::make_shared<BoxArguments>();
   below->add_option("ANNOTATIONS", arguments->data.annotations, "COCO annotation file")->required();
   below->add_option("RESULTS", arguments->results, "COCO result file: an array of scored boxes")->required();
+  below->add_option("--against", arguments->against,
+                    "Another detector's results on the same films: adds the gains over it, paired");
   below->add_option("--category", arguments->category, "Look at this category alone (default: all)");
   below->add_option("--split", arguments->data.split,
                     "CSV file with the fold of each patient: patient_id,fold");
