@@ -14,7 +14,7 @@
 
 namespace mammo::app {
 
-BreastDensity breast_density(const models::UNet& network, const models::DensityConfig& config,
+BreastDensity breast_density(const models::ResNetUNet& network, const models::DensityConfig& config,
                              const Tensor& grey, std::optional<double> aspect) {
   image::DetectorInputOptions options = train::input_options(config.input);
   options.aspect = aspect;

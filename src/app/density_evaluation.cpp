@@ -34,7 +34,7 @@ double labelled_density(const Tensor& map) {
 }
 
 DensityCase case_of(const data::TissueFilm& film, const models::DensityConfig& config,
-                    const models::UNet& network) {
+                    const models::ResNetUNet& network) {
   const Tensor grey = image::render_grey8(image::read_film(film.film)).pixels;
   const Tensor truth = data::read_tissue_map(film.labels);
   if (truth.shape() != grey.shape())
@@ -86,17 +86,24 @@ struct Measured {
             dice_of(adipose),
             dice_of(muscle),
             pooled_dice(weights),
+            mean(weights, breast_iou),
             eval::correlation(truth, found, weights),
             mean(weights, [](const DensityCase& c) { return std::abs(c.found - c.truth); }),
             mean(weights, [](const DensityCase& c) { return c.found - c.truth; }),
             mean(weights, [&](const DensityCase& c) { return agrees(c) ? 1.0 : 0.0; })};
   }
-  static constexpr std::array names{"dice",        "dice_adipose",      "dice_pectoral_muscle",
-                                    "pooled_dice", "correlation",       "absolute_error",
-                                    "bias",        "category_agreement"};
+  static constexpr std::array names{"dice",           "dice_adipose", "dice_pectoral_muscle",
+                                    "pooled_dice",    "breast_iou",   "correlation",
+                                    "absolute_error", "bias",         "category_agreement"};
 };
 
 } // namespace
+
+double breast_iou(const DensityCase& c) {
+  const eval::Overlap& air = c.tissues[static_cast<std::size_t>(models::TissueClass::background)];
+  return eval::foreground_iou(
+      {.both = air.neither, .truth_only = air.found_only, .found_only = air.truth_only});
+}
 
 std::vector<DensityCase> density_cases(const std::vector<data::TissueFilm>& films,
                                        const models::DensityConfig& config, const DensityNetwork& network,

@@ -23,6 +23,7 @@ Json predictions(const DensityRecord& record) {
          {"labelled_percent_density", number_or_null(100 * c.truth)},
          {"category", std::string(1, models::density_category(c.found, record.cut_points))},
          {"labelled_category", std::string(1, models::density_category(c.truth, record.cut_points))},
+         {"breast_iou", number_or_null(breast_iou(c))},
          {"dice", number_or_null(eval::dice(
                       c.tissues[static_cast<std::size_t>(models::TissueClass::fibroglandular)]))}});
   }
@@ -38,6 +39,7 @@ std::string metrics(const DensityRecord& record) {
   json["rules"] = {
       {"dice",
        "fibroglandular tissue in pixels of the film, the films' mean; pooled_dice: all films' pixels"},
+      {"breast_iou", "breast and muscle against background, the films' mean"},
       {"percent_density", "fibroglandular over fibroglandular and adipose area; muscle left out"},
       {"correlation", "Pearson's, of percent density with that of the labels"},
       {"ci95", concat("percentile bootstrap, ", record.bootstrap.resamples, " draws of patients, seed ",

@@ -5,8 +5,8 @@
 #include "mammo/ops/normalization.hpp"
 #include "models/input_config_fields.hpp"
 #include "models/model_files.hpp"
+#include "models/resnet_unet_fields.hpp"
 #include "models/segmentation.hpp"
-#include "models/unet_fields.hpp"
 
 #include <algorithm>
 
@@ -25,14 +25,15 @@ static void describe(Visitor& field, Is<DensityConfig> auto& c) {
 namespace {
 
 void check(const DensityConfig& config) {
-  require<Error>(config.architecture == "unet", "architecture is \"", config.architecture,
-                 "\", expected unet");
-  const UNet network(config.network); // throws on an architecture that cannot be built
-  require<Error>(config.network.num_classes == tissue_classes && config.network.input_channels == 1,
-                 "network.num_classes is ", config.network.num_classes, " and network.input_channels is ",
-                 config.network.input_channels, ", expected ", tissue_classes, " and 1");
+  require<Error>(config.architecture == "resnet_unet", "architecture is \"", config.architecture,
+                 "\", expected resnet_unet");
+  const ResNetUNet network(config.network); // throws on an architecture that cannot be built
+  require<Error>(config.network.num_classes == tissue_classes && config.network.encoder.input_channels == 1,
+                 "network.num_classes is ", config.network.num_classes,
+                 " and network.encoder.input_channels is ", config.network.encoder.input_channels,
+                 ", expected ", tissue_classes, " and 1");
   check_canvas(config.input);
-  const std::int64_t stride = deepest_stride(config.network.channels.size());
+  constexpr std::int64_t stride = 32; // of the encoder
   const InputConfig::Canvas& canvas = config.input.canvas;
   require<Error>(canvas.height % stride == 0 && canvas.width % stride == 0, "input.canvas is ", canvas.height,
                  " x ", canvas.width, ", expected multiples of ", stride);
@@ -60,7 +61,7 @@ std::string to_json(const DensityConfig& config) {
   return JsonWriter::write(config).dump(2) + '\n';
 }
 
-Tensor tissue_probabilities(const UNet& network, const Tensor& input) {
+Tensor tissue_probabilities(const ResNetUNet& network, const Tensor& input) {
   const NoGrad off;
   const Tensor seen = softmax(network.forward(input), 1).plain();
   const Tensor other = mirrored(softmax(network.forward(mirrored(input)), 1));

@@ -50,7 +50,7 @@ TissueLoss tissue_loss(const Tensor& logits, const Tensor& maps, const TissueLos
           .dice = dice.item<float>()};
 }
 
-TissueMeasure measure_density(const models::UNet& network, const models::InputConfig& input,
+TissueMeasure measure_density(const models::ResNetUNet& network, const models::InputConfig& input,
                               const TissueFilms& films) {
   const data::AugmentationOptions as_it_is = on_canvas({}, input);
   TissueMeasure sum;

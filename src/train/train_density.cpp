@@ -1,9 +1,11 @@
 #include "mammo/train/train_density.hpp"
 
+#include "mammo/models/stem.hpp"
 #include "mammo/nn/initialization.hpp"
 #include "mammo/train/detector_films.hpp"
 #include "mammo/train/tissue_films.hpp"
 #include "train/of_folds.hpp"
+#include "train/train_task.hpp"
 
 #include <memory>
 #include <utility>
@@ -27,6 +29,9 @@ class DensityTask final : public StageTask {
   }
   nn::Module& network() override { return network_; }
   void initialize(Generator& generator) override { nn::initialize(network_, generator); }
+  nn::StateDict start_weights(nn::StateDict weights) override {
+    return models::with_grey_stem(std::move(weights), network_);
+  }
   std::size_t size() const override { return films_.size(); }
   std::unique_ptr<BatchStream> batches(data::Sampler sampler) override {
     const auto augmentation = on_canvas(stage_.augmentation, config_.input);
@@ -54,19 +59,13 @@ class DensityTask final : public StageTask {
   const DensityStage& stage_;
   TissueFilms films_;
   TissueFilms choosing_;
-  models::UNet network_;
+  models::ResNetUNet network_;
 };
 
 } // namespace
 
 std::vector<StageRecord> train_density(const DensityTraining& training) {
-  return run_stages(chain_of(training.recipe), training.options,
-                    {{"recipe.json", to_json(training.recipe)},
-                     {"config.json", models::to_json(training.config)},
-                     {"films.csv", films_csv(training.films)}},
-                    [&](std::size_t stage) -> std::unique_ptr<StageTask> {
-                      return std::make_unique<DensityTask>(training, training.recipe.stages[stage]);
-                    });
+  return train_task<DensityTask>(training);
 }
 
 } // namespace mammo::train

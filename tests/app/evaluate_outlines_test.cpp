@@ -39,8 +39,10 @@ models::DensityConfig density_config() {
   models::DensityConfig config;
   config.name = "made";
   config.version = "0";
-  config.input.canvas = {.height = 32, .width = 16, .max_scale = 4};
-  config.network = {.num_classes = models::tissue_classes, .channels = {4, 8}};
+  config.input.canvas = {.height = 64, .width = 32, .max_scale = 4};
+  config.network = {.encoder = {.depth = 18, .width_factor = 0.0625, .input_channels = 1, .num_classes = 0},
+                    .decoder_channels = {8, 8, 8, 4, 4},
+                    .num_classes = models::tissue_classes};
   return config;
 }
 
@@ -72,6 +74,7 @@ DensityCase density_case(const std::string& patient, double truth, double found,
   c.truth = truth;
   c.found = found;
   c.tissues[2] = dense;
+  c.tissues[0] = {.both = 50, .truth_only = 5, .found_only = 15, .neither = 80};
   return c;
 }
 
@@ -93,6 +96,7 @@ TEST_CASE("density figures are what a hand calculation gives") {
   const auto figures = density_figures(cases, {0.25, 0.5, 0.75}, {.resamples = 50});
   CHECK(value_of(figures, "dice") == Approx((2.0 / 3 + 1 + 0.5) / 3));
   CHECK(value_of(figures, "pooled_dice") == Approx(120.0 / (120 + 30 + 20)));
+  CHECK(value_of(figures, "breast_iou") == Approx(0.8)); // 80 of 80 + 5 + 15 that are not air in both
   CHECK(value_of(figures, "absolute_error") == Approx(0.1));
   CHECK(value_of(figures, "bias") == Approx(-0.1 / 3));
   CHECK(value_of(figures, "category_agreement") == Approx(1.0 / 3)); // a and b, b and b, d and c
@@ -124,7 +128,7 @@ TEST_CASE("outline figures are lesions' means, and gains are paired") {
 TEST_CASE("mammo evaluate density writes figures, also of a cross-validation") {
   const TemporaryFolder folder;
   put_tissue_films(folder / "data", 10);
-  models::UNet network(density_config().network);
+  models::ResNetUNet network(density_config().network);
   put_model(folder / "models/density", models::to_json(density_config()), network);
   const std::vector<std::string> common{"evaluate",    "density",
                                         "--data",      (folder / "data").string(),

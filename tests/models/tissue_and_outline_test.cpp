@@ -18,8 +18,10 @@ namespace {
 DensityConfig small_density() {
   DensityConfig config;
   config.name = "small";
-  config.network = {.num_classes = tissue_classes, .channels = {4, 8}};
-  config.input.canvas = {.height = 32, .width = 16, .max_scale = 4};
+  config.network = {.encoder = {.depth = 18, .width_factor = 0.0625, .input_channels = 1, .num_classes = 0},
+                    .decoder_channels = {8, 8, 8, 4, 4},
+                    .num_classes = tissue_classes};
+  config.input.canvas = {.height = 64, .width = 32, .max_scale = 4};
   return config;
 }
 
@@ -76,17 +78,18 @@ TEST_CASE("percent density is dense area over breast area, soft and without musc
 }
 
 TEST_CASE("tissue probabilities sum to one and turn with the film") {
-  UNet network(small_density().network);
+  ResNetUNet network(small_density().network);
   nn::load_by_formula(network);
   Generator generator(1);
-  const Tensor film = random_normal({1, 1, 32, 16}, 0, 40, generator);
+  const Tensor film = random_normal({1, 1, 64, 32}, 0, 40, generator);
   const Tensor p = tissue_probabilities(network, film);
-  REQUIRE(p.shape() == Shape{4, 32, 16});
+  REQUIRE(p.shape() == Shape{4, 64, 32});
   const auto values = p.data<float>();
-  for (std::size_t i = 0; i < 32UL * 16; ++i) {
-    CHECK(values[i] + values[512 + i] + values[1024 + i] + values[1536 + i] == Approx(1).margin(1e-5));
+  constexpr std::size_t n = 64UL * 32;
+  for (std::size_t i = 0; i < n; ++i) {
+    CHECK(values[i] + values[n + i] + values[2 * n + i] + values[3 * n + i] == Approx(1).margin(1e-5));
   }
-  const Tensor turned = mirrored(tissue_probabilities(network, mirrored(film)).reshape({1, 4, 32, 16}));
+  const Tensor turned = mirrored(tissue_probabilities(network, mirrored(film)).reshape({1, 4, 64, 32}));
   CHECK(std::ranges::equal(turned.data<float>(), values));
 }
 

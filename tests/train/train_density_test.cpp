@@ -67,10 +67,13 @@ struct Setting {
       draw_film(folder.path(), concat("A_", 1000 + i, "_1.RIGHT_MLO"), 5 + 1.2 * i);
     training.films = data::list_ddsm_tissue(folder.path());
     data::deal_folds(training.films);
-    training.config.network = {.num_classes = models::tissue_classes, .channels = {8, 16, 16}};
+    training.config.network = {
+        .encoder = {.depth = 18, .width_factor = 0.125, .input_channels = 1, .num_classes = 0},
+        .decoder_channels = {16, 16, 16, 16, 8},
+        .num_classes = models::tissue_classes};
     training.config.input.working_height = 96;
     training.config.input.breast = {.blur_sigma = 1, .frame_columns = 0, .frame_rows = 0, .opening = 3};
-    training.config.input.canvas = {.height = 48, .width = 24, .max_scale = 2};
+    training.config.input.canvas = {.height = 96, .width = 64, .max_scale = 2};
     training.recipe.stages = {{{.name = "short",
                                 .folds = {0, 2, 3, 4},
                                 .choosing_folds = {1},
@@ -104,7 +107,7 @@ TEST_CASE("a density model learns tissues, and its record says how well on films
   CHECK(records[0].measure.at("dice") > 0.8);
   CHECK(records[0].measure.at("absolute_error") < 0.15);
 
-  models::UNet kept(s.training.config.network);
+  models::ResNetUNet kept(s.training.config.network);
   kept.load_state_dict(nn::SafeTensors(records[0].end).tensors());
   std::vector<data::TissueFilm> choosing;
   for (const data::TissueFilm& film : s.training.films) {

@@ -22,7 +22,7 @@ struct BreastDensity {
 
 /// Measures the density of a film. `grey`: u8 [H, W], as shown, air dark; `aspect`: of its true width to its
 /// height where the picture is stretched. Throws as image::detector_input does.
-BreastDensity breast_density(const models::UNet& network, const models::DensityConfig& config,
+BreastDensity breast_density(const models::ResNetUNet& network, const models::DensityConfig& config,
                              const Tensor& grey, std::optional<double> aspect = std::nullopt);
 
 /// Where the film's dense tissue lies: its parts as polygons in pixels of the film, those below a thousandth

@@ -24,8 +24,11 @@ struct DensityCase {
   double found = 0;
 };
 
+/// IoU of everything that is not background: breast and muscle.
+double breast_iou(const DensityCase& c);
+
 /// Which network measures a film: the one model, or the one of a cross-validation that has not seen it.
-using DensityNetwork = std::function<const models::UNet&(const data::TissueFilm&)>;
+using DensityNetwork = std::function<const models::ResNetUNet&(const data::TissueFilm&)>;
 
 /// Measures each film as the analysis does. Throws FileError where a picture cannot be read.
 std::vector<DensityCase> density_cases(const std::vector<data::TissueFilm>& films,
@@ -33,9 +36,9 @@ std::vector<DensityCase> density_cases(const std::vector<data::TissueFilm>& film
                                        const std::function<bool(const data::TissueFilm&)>& go_on);
 
 /// `dice` (of fibroglandular tissue) and the other tissues' `dice_...`, each the films' mean; `pooled_dice`,
-/// of all films' pixels together; `correlation`, `absolute_error` and `bias` of percent density;
-/// `category_agreement`, the share of films in the same category by the same cut points. Intervals by
-/// patient.
+/// of all films' pixels together; `breast_iou`, of breast and muscle against background, the films' mean;
+/// `correlation`, `absolute_error` and `bias` of percent density; `category_agreement`, the share of films in
+/// the same category by the same cut points. Intervals by patient.
 std::vector<Figure> density_figures(std::span<const DensityCase> cases, const std::vector<double>& cut_points,
                                     const eval::BootstrapOptions& bootstrap = {});
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "mammo/models/detector.hpp"
-#include "mammo/models/unet.hpp"
+#include "mammo/models/resnet_unet.hpp"
 
 #include <cstdint>
 #include <filesystem>
@@ -18,11 +18,11 @@ inline constexpr std::int64_t tissue_classes = 4;
 
 /// Everything about a density model but its weights: what `config.json` of its folder holds.
 struct DensityConfig {
-  std::string architecture = "unet"; ///< the only one that a density model has
-  std::string name;                  ///< names the model in reports
+  std::string architecture = "resnet_unet"; ///< the only one that a density model has
+  std::string name;                         ///< names the model in reports
   std::string version;
   InputConfig input;
-  UNetConfig network{.num_classes = tissue_classes};
+  ResNetUNetConfig network{.encoder = {.input_channels = 1, .num_classes = 0}, .num_classes = tissue_classes};
   /// Percent density at which the categories b, c and d begin, as fractions: by default the quarters that
   /// BI-RADS named in its fourth edition (ACR 2003). The fifth edition names none.
   std::vector<double> cut_points{0.25, 0.50, 0.75};
@@ -32,7 +32,7 @@ struct DensityConfig {
 
 struct DensityModel {
   DensityConfig config;
-  std::unique_ptr<UNet> network;
+  std::unique_ptr<ResNetUNet> network;
   std::filesystem::path weights_path;
 };
 
@@ -54,7 +54,7 @@ std::string to_json(const DensityConfig& config);
 
 /// The probability of each tissue in each pixel, f32 [4, H, W], for one film's input, f32 [1, 1, H, W]: the
 /// mean of what the network says of it and of its mirror image. Records no gradients.
-Tensor tissue_probabilities(const UNet& network, const Tensor& input);
+Tensor tissue_probabilities(const ResNetUNet& network, const Tensor& input);
 
 /// The most probable TissueClass of each pixel, u8 [H, W].
 Tensor most_probable_tissue(const Tensor& probabilities);

@@ -34,7 +34,7 @@ struct TissueMeasure {
 };
 
 /// Measures a network on films as models::tissue_probabilities sees them.
-TissueMeasure measure_density(const models::UNet& network, const models::InputConfig& input,
+TissueMeasure measure_density(const models::ResNetUNet& network, const models::InputConfig& input,
                               const TissueFilms& films);
 
 } // namespace mammo::train

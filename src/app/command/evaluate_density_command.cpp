@@ -49,7 +49,7 @@ class CrossValidated {
   CrossValidated(const fs::path& folder, const models::DensityConfig& config) {
     for (int fold = 0; fold < folds; ++fold) {
       const fs::path weights = folder / concat("fold-", fold) / "density" / "weights.safetensors";
-      auto network = std::make_unique<models::UNet>(config.network);
+      auto network = std::make_unique<models::ResNetUNet>(config.network);
       try {
         network->load_state_dict(nn::SafeTensors(weights).tensors());
       } catch (const nn::StateDictError& error) {
@@ -64,11 +64,13 @@ class CrossValidated {
     }
   }
 
-  const models::UNet& of(const data::TissueFilm& film) const { return *networks_.at(film.fold.value()); }
+  const models::ResNetUNet& of(const data::TissueFilm& film) const {
+    return *networks_.at(film.fold.value());
+  }
   const std::vector<ModelRecord>& records() const { return records_; }
 
  private:
-  std::map<int, std::unique_ptr<models::UNet>> networks_;
+  std::map<int, std::unique_ptr<models::ResNetUNet>> networks_;
   std::vector<ModelRecord> records_;
 };
 
@@ -101,12 +103,12 @@ ExitCode evaluate(const Arguments& arguments) {
                 .version = config.version,
                 .weights_sha256 = sha256_of_file(model.weights_path),
                 .config_sha256 = sha256_of_file(folder / "config.json")}};
-    run([&](const data::TissueFilm&) -> const models::UNet& { return *model.network; });
+    run([&](const data::TissueFilm&) -> const models::ResNetUNet& { return *model.network; });
   } else {
     config = models::read_density_config(folder);
     const CrossValidated networks(arguments.cross_validated, config);
     records = networks.records();
-    run([&](const data::TissueFilm& film) -> const models::UNet& { return networks.of(film); });
+    run([&](const data::TissueFilm& film) -> const models::ResNetUNet& { return networks.of(film); });
   }
   if (InterruptWatch::received() != 0) return ExitCode::nothing;
 
