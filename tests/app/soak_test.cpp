@@ -184,7 +184,7 @@ double seconds_a_film_side_by_side() {
 double soak(int films) {
   set_thread_budget(2);
   Soak soak;
-  const double alone = seconds_a_film(soak, std::max(100, films / 50));
+  const double alone = seconds_a_film(soak, std::max(100, films / 10));
   const double beside = seconds_a_film_side_by_side();
 
   const StreamReport report = soak.run(films, 2);
@@ -215,7 +215,7 @@ TEST_CASE("Some hundred films are all done or reported in flat memory", "[slow][
 TEST_CASE(one_worker, "[.]") {
   set_thread_budget(1);
   Soak soak;
-  std::cout << one_worker_says << seconds_a_film(soak, 400) << '\n';
+  std::cout << one_worker_says << seconds_a_film(soak, 1500) << '\n';
 }
 
 // MAMMO_SOAK_FILMS sets another number.
