@@ -180,7 +180,7 @@ double seconds_a_film_side_by_side() {
   return (a + seconds(second.wait())) / 2;
 }
 
-/// Throughput over what two cores would give if each did all stages of a film as one worker does them.
+/// Throughput over what two cores would give if each did all stages of a film as one worker alone does them.
 double soak(int films) {
   set_thread_budget(2);
   Soak soak;
@@ -190,11 +190,10 @@ double soak(int films) {
   const StreamReport report = soak.run(films, 2);
   const double films_a_second =
       static_cast<double>(films) / std::chrono::duration<double>(report.wall).count();
-  const double share = films_a_second * beside / 2;
-  std::cout << report.text() << films_a_second << " films a second: " << share
-            << " of what two workers side by side give, " << films_a_second * alone / 2
-            << " of twice one alone; " << soak.peak_early_ << " MB at first, " << soak.peak_late_
-            << " MB later\n";
+  const double share = films_a_second * alone / 2;
+  std::cout << report.text() << films_a_second << " films a second: " << share << " of two cores' worth, "
+            << films_a_second * beside / 2 << " of what two workers side by side give; " << soak.peak_early_
+            << " MB at first, " << soak.peak_late_ << " MB later\n";
 
   CHECK(report.workers == 2);
   CHECK(report.read == static_cast<std::uint64_t>(films));
