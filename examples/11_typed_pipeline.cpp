@@ -30,7 +30,7 @@ int main(int argc, char** argv) {
       named<"render">([](const image::Film& film) { return image::render_grey8(film).pixels; });
   const auto prepare = named<"prepare">([](const Tensor& grey) { return image::detector_input(grey); });
   const auto detect = named<"detect">([&](const image::DetectorInput& seen) {
-    const auto masses = detector.network->postprocess(detector.network->forward(seen.input)).at(0);
+    const auto masses = models::detect(detector, seen.input).at(0);
     Markings marks;
     for (const auto& mass : masses) {
       if (mass.score >= 0.3) marks.push_back({seen.to_input.inverse().apply(mass.box), mass.score, "mass"});

@@ -33,7 +33,7 @@ int main(int argc, char** argv) {
   });
   // One film at a time, so that one network's memory is enough; while it runs, others read and prepare.
   const auto detect = named<"detect">(serial([&](const Prepared& film) {
-    const auto masses = detector.network->postprocess(detector.network->forward(film.input.input)).at(0);
+    const auto masses = models::detect(detector, film.input.input).at(0);
     std::int64_t shown = 0;
     for (const auto& mass : masses) shown += mass.score >= 0.3 ? 1 : 0;
     return Record{

@@ -16,7 +16,7 @@ int main(int argc, char** argv) {
   const auto seen = mammo::image::detector_input(grey);      // breast found, brightness evened out, fitted
 
   const auto detector = mammo::models::load_detector(argv[2]);
-  const auto masses = detector.network->postprocess(detector.network->forward(seen.input)).at(0);
+  const auto masses = mammo::models::detect(detector, seen.input).at(0);
 
   std::vector<mammo::image::Marking> marks;
   for (const auto& mass : masses) {

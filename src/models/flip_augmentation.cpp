@@ -18,6 +18,16 @@ Tensor reversed_rows(const Tensor& x) {
   return result;
 }
 
+/// Gives a fused box the anchor of the one among `plain` that it overlaps most.
+void recall_anchor(Detection& fused, const std::vector<Detection>& plain, double least_iou) {
+  for (const Detection& own : plain) {
+    const double overlap = iou(fused.box, own.box);
+    if (own.label != fused.label || overlap <= least_iou) continue;
+    least_iou = overlap;
+    fused.anchor = own.anchor;
+  }
+}
+
 } // namespace
 
 Tensor mirrored(const Tensor& x) {
@@ -42,7 +52,9 @@ std::vector<std::vector<Detection>> detect_with_flip(const DetectFunction& detec
     for (Detection& detection : flipped[n]) {
       detection.box = mirrored(detection.box, static_cast<double>(x.size(3)));
     }
-    result.push_back(fuse_boxes(std::array{std::move(plain[n]), std::move(flipped[n])}, fusion));
+    std::array both{std::move(plain[n]), std::move(flipped[n])};
+    auto& fused = result.emplace_back(fuse_boxes(both, fusion));
+    for (Detection& detection : fused) recall_anchor(detection, both[0], fusion.iou_threshold);
   }
   return result;
 }

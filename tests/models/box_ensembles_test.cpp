@@ -157,6 +157,22 @@ TEST_CASE("with a flip, what is found in picture and mirror image becomes one bo
   CHECK(found[0][0].score == Approx((0.3 + 0.8) / 2));
 }
 
+TEST_CASE("a box fused with a flip keeps the anchor of the picture's own, or has none") {
+  bool plain = false;
+  const auto find = [&](const Tensor&) {
+    plain = !plain;
+    const std::vector<Detection> own{{{0, 0, 4, 4}, 0.8, 1, 7}, {{0, 0, 4, 3}, 0.2, 1, 8}};
+    const std::vector<Detection> other{{{0, 0, 4, 4}, 0.9, 1, 3}, {{6, 0, 4, 4}, 0.6, 1, 5}};
+    return std::vector{plain ? own : other};
+  };
+  const auto found = detect_with_flip(find, Tensor::zeros({1, 1, 8, 10})).at(0);
+  REQUIRE(found.size() == 2);
+  CHECK(found[0].box.x == Approx(0));
+  CHECK(found[0].anchor == 7);
+  CHECK(found[1].box == Box{6, 0, 4, 4}); // of the mirror image alone
+  CHECK(found[1].anchor == -1);
+}
+
 TEST_CASE("boxes that several tiles have a part of are stitched") {
   // Two tiles of 100 columns that share columns 60 to 100, and a mass at columns 40 to 120.
   const Box left{0, 0, 100, 50};
