@@ -11,6 +11,7 @@ option(MAMMO_BUILD_TESTS "Build the tests" ON)
 option(MAMMO_WERROR "Treat compiler warnings as errors" OFF)
 option(MAMMO_PARALLEL_STD "parallel_for on std::thread instead of OpenMP" OFF)
 set(MAMMO_SANITIZE "" CACHE STRING "Sanitizers to build with: empty, `address,undefined` or `thread`")
+option(MAMMO_UNITY "Compile the layers' sources eight at a time: a third of the time, for builds that start from nothing" OFF)
 option(MAMMO_FUZZ "The fuzzing program, `fuzz`: clang alone has libFuzzer" OFF)
 set(MAMMO_LAST_LAYER app CACHE STRING "Build the layers from core up to this one")
 

@@ -1,7 +1,7 @@
 #include "app/phantom_names.hpp"
+#include "app/rounded.hpp"
 #include "mammo/app/phantom_files.hpp"
 
-#include <cmath>
 #include <vector>
 
 #include <nlohmann/json.hpp>
@@ -10,10 +10,6 @@ namespace mammo::app {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-double rounded(double value, double steps_per_unit = 100) {
-  return std::round(value * steps_per_unit) / steps_per_unit;
-}
 
 Json to_json(Point point) {
   return {rounded(point.x), rounded(point.y)};

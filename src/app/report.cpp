@@ -1,5 +1,6 @@
 #include "mammo/app/report.hpp"
 
+#include "app/rounded.hpp"
 #include "mammo/app/process_memory.hpp"
 #include "mammo/app/sha256.hpp"
 
@@ -12,12 +13,6 @@ namespace mammo::app {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-/// Numbers for people and for comparisons: a hundredth of a pixel and a millionth of a score are far below
-/// what the network knows, and far above what instruction sets differ by.
-double rounded(double value, double steps_per_unit) {
-  return std::round(value * steps_per_unit) / steps_per_unit;
-}
 
 Json text_or_null(const std::string& text) {
   return text.empty() ? Json(nullptr) : Json(text);

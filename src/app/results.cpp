@@ -1,6 +1,7 @@
 #include "mammo/app/results.hpp"
 
 #include "app/stopwatch.hpp"
+#include "app/with_ending.hpp"
 #include "mammo/app/report.hpp"
 #include "mammo/core/error.hpp"
 #include "mammo/core/file.hpp"
@@ -20,12 +21,6 @@ namespace mammo::app {
 namespace {
 
 namespace fs = std::filesystem;
-
-fs::path with_ending(const fs::path& stem, std::string_view ending) {
-  fs::path path = stem;
-  path += ending;
-  return path;
-}
 
 /// Takes the files' names away again unless all of them have been given.
 class Withdrawal {

@@ -2,6 +2,8 @@
 
 #include "app/file_set.hpp"
 #include "app/npy.hpp"
+#include "app/rounded.hpp"
+#include "app/with_ending.hpp"
 #include "mammo/app/report.hpp"
 #include "mammo/core/error.hpp"
 #include "mammo/image/overlay.hpp"
@@ -20,16 +22,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
-
-fs::path with_ending(const fs::path& stem, std::string_view ending) {
-  fs::path path = stem;
-  path += ending;
-  return path;
-}
-
-double rounded(double value, double steps_per_unit) {
-  return std::round(value * steps_per_unit) / steps_per_unit;
-}
 
 /// To the digits that an f32 has.
 double significant(double value) {

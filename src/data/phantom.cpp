@@ -16,7 +16,7 @@ namespace mammo::data {
 namespace {
 
 // Parts of a film that draw from a stream of their own; those of the anatomy are 1 to 4.
-enum Part : std::uint64_t { tissue_part = 10, mass_part = 20, noise_part = 40 };
+enum : std::uint64_t { tissue_part = 10, mass_part = 20, noise_part = 40 };
 
 void check(const PhantomOptions& options) {
   require<ArgumentError>(options.lesions >= 0 && options.lesions <= most_phantom_lesions, "phantom of ",

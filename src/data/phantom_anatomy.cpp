@@ -25,7 +25,7 @@ struct Build {
   double axilla;      // width of the muscle at the film's upper edge in MLO, as a fraction of the depth
 };
 
-enum Part : std::uint64_t { shared_part = 1, breast_part = 2, lesion_part = 3, single_part = 4 };
+enum : std::uint64_t { shared_part = 1, breast_part = 2, lesion_part = 3, single_part = 4 };
 
 Build draw_build(const Film& film, Generator& generator) {
   const double half_height = film.height * generator.uniform(0.35, 0.43);

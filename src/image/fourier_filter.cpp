@@ -10,7 +10,7 @@ namespace mammo::image {
 namespace {
 
 // Beyond this many standard deviations a Gaussian is below 1e-8 of its peak.
-constexpr double reach = 6.1;
+constexpr double reach_in_sigmas = 6.1;
 
 // The transform of the Gaussian that is sigma wide along its axis and sigma / slant across, at a distance
 // from its middle in Fourier space.
@@ -49,8 +49,8 @@ struct Range {
 Range frequencies(double middle, double deviation, std::int64_t size) {
   const double step = 2 * std::numbers::pi / static_cast<double>(size);
   const std::int64_t half = size / 2;
-  const auto first = static_cast<std::int64_t>(std::floor((middle - reach * deviation) / step));
-  const auto last = static_cast<std::int64_t>(std::ceil((middle + reach * deviation) / step)) + 1;
+  const auto first = static_cast<std::int64_t>(std::floor((middle - reach_in_sigmas * deviation) / step));
+  const auto last = static_cast<std::int64_t>(std::ceil((middle + reach_in_sigmas * deviation) / step)) + 1;
   return first < -half || last > size - half ? Range{-half, size - half} : Range{first, last};
 }
 

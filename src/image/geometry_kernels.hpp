@@ -12,6 +12,9 @@
 
 namespace mammo::image {
 
+/// Of the pictures that are made, in pixels.
+inline constexpr std::int64_t longest_side = 65536;
+
 /// For each new pixel along one axis, the old ones it is made of: `starts[i]` to `starts[i] + taps - 1`,
 /// times `weights[k * starts.size() + i]`.
 struct ResizeTaps {

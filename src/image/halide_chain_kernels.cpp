@@ -16,7 +16,7 @@ namespace mammo::image::halide {
 namespace {
 
 // The kernels' loops are made for whole vectors and pieces of rows: up to 128 pixels at once.
-constexpr std::int64_t narrowest = 128;
+constexpr std::int64_t narrowest_piece = 128;
 
 // Of `count` places from the first on, where their cells begin.
 std::vector<std::int32_t> starts(const std::int32_t* cell, std::int64_t count, std::int32_t first_cell,
@@ -59,7 +59,7 @@ struct StripBuffers {
 };
 
 bool is_narrow(const ClaheStrip& strip) {
-  return static_cast<std::int64_t>(strip.columns.source.size()) < narrowest;
+  return static_cast<std::int64_t>(strip.columns.source.size()) < narrowest_piece;
 }
 
 // Columns [begin, end) of a result whose pixels lie side by side in the picture: forwards (step 1), backwards
@@ -94,11 +94,11 @@ Stretch longest_stretch(const std::vector<std::int32_t>& source) {
 std::vector<Stretch> stretches_of(const std::vector<std::int32_t>& source) {
   const auto count = static_cast<std::int64_t>(source.size());
   const Stretch middle = longest_stretch(source);
-  if (middle.end - middle.begin < narrowest) return {{0, count, 0}};
+  if (middle.end - middle.begin < narrowest_piece) return {{0, count, 0}};
   std::vector<Stretch> stretches{middle};
-  if (middle.begin > 0) stretches.push_back({0, std::max(middle.begin, narrowest), 0});
+  if (middle.begin > 0) stretches.push_back({0, std::max(middle.begin, narrowest_piece), 0});
   if (middle.end < count)
-    stretches.push_back({std::min(middle.end, (count - narrowest) / block * block), count, 0});
+    stretches.push_back({std::min(middle.end, (count - narrowest_piece) / block * block), count, 0});
   return stretches;
 }
 
@@ -149,7 +149,7 @@ void clahe_sums(const ClaheStrip& strip, bool wrapped, std::uint16_t* out) {
 }
 
 void wide_blur(const std::uint16_t* sums, const BlurGrid& grid, float* out) {
-  if (grid.columns < narrowest) return plain::wide_blur(sums, grid, out);
+  if (grid.columns < narrowest_piece) return plain::wide_blur(sums, grid, out);
   prepare();
   const auto margin = static_cast<std::int64_t>(grid.taps.size()) - 1;
   auto source = wrap(sums, grid.columns + margin, block * (grid.rows + margin));
@@ -160,7 +160,7 @@ void wide_blur(const std::uint16_t* sums, const BlurGrid& grid, float* out) {
 
 void enlarge(const float* blurred, const BlurGrid& grid, std::int64_t height, std::int64_t width,
              std::uint8_t* out) {
-  if (width < narrowest) return plain::enlarge(blurred, grid, height, width, out);
+  if (width < narrowest_piece) return plain::enlarge(blurred, grid, height, width, out);
   prepare();
   auto source = wrap(blurred, grid.columns, grid.rows);
   auto result = wrap(out, width, height);

@@ -19,8 +19,6 @@
 namespace mammo::image::halide {
 namespace {
 
-// The kernels' loops are made for whole vectors: up to 64 pixels of a row at once.
-constexpr std::int64_t narrowest = 64;
 // Halide counts in 32 bits.
 constexpr std::int64_t most_pixels = std::numeric_limits<std::int32_t>::max();
 

@@ -7,12 +7,6 @@
 #include <mammo_halide_resize_area.h>
 
 namespace mammo::image::halide {
-namespace {
-
-// The kernels' loops are made for whole vectors: up to 64 pixels of a row at once.
-constexpr std::int64_t narrowest = 64;
-
-} // namespace
 
 void resize_area(const GreyView& in, const AreaTaps& rows, const AreaTaps& columns, std::uint8_t* out) {
   const auto width = static_cast<std::int64_t>(columns.starts.size());

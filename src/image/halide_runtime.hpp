@@ -1,8 +1,13 @@
 #pragma once
 
+#include <cstdint>
+
 #include <HalideBuffer.h>
 
 namespace mammo::image::halide {
+
+/// Loops over single pixels are made for whole vectors: up to 64 pixels of a row at once.
+inline constexpr std::int64_t narrowest = 64;
 
 /// Tells Halide of the thread budget, the instruction sets allowed here and what to do with errors. Called
 /// before each kernel.

@@ -47,9 +47,9 @@ void on_progress(j_common_ptr codec) {
 }
 
 // libjpeg leaves a failed call by longjmp: as in png.cpp, every method has its own landing place.
-class Reader {
+class JpegReader {
  public:
-  explicit Reader(const Source& source) : source_(source) {
+  explicit JpegReader(const Source& source) : source_(source) {
     codec_.err = jpeg_std_error(&error_.manager);
     error_.manager.error_exit = leave;
     error_.manager.emit_message = on_message;
@@ -59,9 +59,9 @@ class Reader {
     codec_.progress = &progress_;
     codec_.mem->max_memory_to_use = 1L << 30;
   }
-  ~Reader() { jpeg_destroy_decompress(&codec_); }
-  Reader(const Reader&) = delete;
-  Reader& operator=(const Reader&) = delete;
+  ~JpegReader() { jpeg_destroy_decompress(&codec_); }
+  JpegReader(const JpegReader&) = delete;
+  JpegReader& operator=(const JpegReader&) = delete;
 
   void read_header() {
     if (setjmp(error_.landing) != 0) fail();
@@ -107,7 +107,7 @@ class Reader {
 } // namespace
 
 Film decode_jpeg(const Source& source) {
-  Reader reader(source);
+  JpegReader reader(source);
   reader.read_header();
   source.check_size(reader.width(), reader.height());
   if (reader.components() != 1 && reader.components() != 3) {

@@ -15,7 +15,7 @@ namespace {
 
 const cv::Scalar paper(255, 255, 255);
 const cv::Scalar ink(40, 40, 40);
-const cv::Scalar grid(225, 225, 225);
+const cv::Scalar grid_colour(225, 225, 225);
 
 // OpenCV's lines take whole numbers of sixteenths of a pixel.
 constexpr int fraction_bits = 4;
@@ -97,7 +97,7 @@ void draw_x_ticks(cv::Mat& rgb, const cv::Rect& area, const Axis& axis, const st
   const int bottom = area.y + area.height;
   for (const Tick& tick : ticks) {
     const int x = area.x + static_cast<int>(std::lround(axis.place(tick.value) * area.width));
-    cv::line(rgb, {x, area.y}, {x, bottom}, grid);
+    cv::line(rgb, {x, area.y}, {x, bottom}, grid_colour);
     cv::line(rgb, {x, bottom}, {x, bottom + m.tick}, ink);
     m.text.draw(rgb, tick.label, x - m.text.width(tick.label) / 2, bottom + m.tick, ink);
   }
@@ -107,7 +107,7 @@ void draw_y_ticks(cv::Mat& rgb, const cv::Rect& area, const Axis& axis, const st
                   const Measures& m) {
   for (const Tick& tick : ticks) {
     const int y = area.y + area.height - static_cast<int>(std::lround(axis.place(tick.value) * area.height));
-    cv::line(rgb, {area.x, y}, {area.x + area.width, y}, grid);
+    cv::line(rgb, {area.x, y}, {area.x + area.width, y}, grid_colour);
     cv::line(rgb, {area.x - m.tick, y}, {area.x, y}, ink);
     m.text.draw(rgb, tick.label, area.x - m.tick - m.gap / 2 - m.text.width(tick.label),
                 y - m.text.line_height() / 2, ink);

@@ -33,9 +33,9 @@ void on_warning(png_structp, png_const_charp) {}
 
 // libpng leaves a failed call by longjmp, which runs no destructor. Each method that calls libpng sets its
 // own landing place, and between there and the call it makes no object that would need one.
-class Reader {
+class PngReader {
  public:
-  explicit Reader(const Source& source) : source_(source), input_{source.bytes, {}} {
+  explicit PngReader(const Source& source) : source_(source), input_{source.bytes, {}} {
     png_ = png_create_read_struct(PNG_LIBPNG_VER_STRING, &input_, on_error, on_warning);
     if (png_ != nullptr) info_ = png_create_info_struct(png_);
     if (info_ == nullptr) {
@@ -43,9 +43,9 @@ class Reader {
       throw OutOfMemory("no memory for libpng's reader");
     }
   }
-  ~Reader() { png_destroy_read_struct(&png_, &info_, nullptr); }
-  Reader(const Reader&) = delete;
-  Reader& operator=(const Reader&) = delete;
+  ~PngReader() { png_destroy_read_struct(&png_, &info_, nullptr); }
+  PngReader(const PngReader&) = delete;
+  PngReader& operator=(const PngReader&) = delete;
 
   void read_header() {
     if (setjmp(png_jmpbuf(png_)) != 0) fail();
@@ -110,7 +110,7 @@ class Reader {
 };
 
 template <class T>
-Tensor read_pixels(Reader& reader) {
+Tensor read_pixels(PngReader& reader) {
   const auto width = static_cast<std::size_t>(reader.width());
   const auto height = static_cast<std::size_t>(reader.height());
   const std::size_t samples = reader.samples();
@@ -153,7 +153,7 @@ void undo_scaling(Tensor& stored, int bits) {
 } // namespace
 
 Film decode_png(const Source& source) {
-  Reader reader(source);
+  PngReader reader(source);
   reader.read_header();
   source.check_size(reader.width(), reader.height());
   const int depth = reader.bit_depth();

@@ -1,5 +1,6 @@
 #include "mammo/image/resample.hpp"
 
+#include "image/geometry_kernels.hpp"
 #include "image/grey.hpp"
 #include "image/kernels.hpp"
 #include "mammo/core/threads.hpp"
@@ -10,8 +11,6 @@
 
 namespace mammo::image {
 namespace {
-
-constexpr std::int64_t longest_side = 65536;
 
 // Where along one axis of the picture each canvas pixel looks: between `index` and the next, weights for
 // both; a neighbour outside of the picture has weight 0.

@@ -12,8 +12,6 @@
 namespace mammo::image {
 namespace {
 
-constexpr std::int64_t longest_side = 65536;
-
 double support_of(ResizeFilter filter) {
   switch (filter) {
   case ResizeFilter::box: return 0.5;

@@ -75,9 +75,9 @@ struct Layout {
   bool tiled = false;
 };
 
-class Reader {
+class TiffReader {
  public:
-  explicit Reader(const Source& source)
+  explicit TiffReader(const Source& source)
       : source_(source), stream_{.bytes = source.bytes, .position = 0, .error = {}} {
     const std::unique_ptr<TIFFOpenOptions, decltype(&TIFFOpenOptionsFree)> options(TIFFOpenOptionsAlloc(),
                                                                                    TIFFOpenOptionsFree);
@@ -107,7 +107,7 @@ class Reader {
   std::unique_ptr<TIFF, CloseTiff> tiff_;
 };
 
-Layout read_layout(const Source& source, const Reader& reader) {
+Layout read_layout(const Source& source, const TiffReader& reader) {
   Layout layout;
   layout.width = reader.tag<std::uint32_t>(TIFFTAG_IMAGEWIDTH);
   layout.height = reader.tag<std::uint32_t>(TIFFTAG_IMAGELENGTH);
@@ -154,7 +154,7 @@ void convert(const Layout& layout, const T* in, std::size_t count, T* grey) {
 }
 
 template <class T>
-void read_strips(const Reader& reader, const Layout& layout, std::span<T> pixels) {
+void read_strips(const TiffReader& reader, const Layout& layout, std::span<T> pixels) {
   const std::size_t row = std::size_t{layout.width} * layout.samples;
   if (TIFFScanlineSize64(reader.tiff()) != row * sizeof(T)) reader.fail();
   std::vector<T> buffer(row);
@@ -165,7 +165,7 @@ void read_strips(const Reader& reader, const Layout& layout, std::span<T> pixels
 }
 
 template <class T>
-void read_tiles(const Source& source, const Reader& reader, const Layout& layout, std::span<T> pixels) {
+void read_tiles(const Source& source, const TiffReader& reader, const Layout& layout, std::span<T> pixels) {
   const std::size_t tile_width = reader.tag<std::uint32_t>(TIFFTAG_TILEWIDTH);
   const std::size_t tile_height = reader.tag<std::uint32_t>(TIFFTAG_TILELENGTH);
   source.check_size(static_cast<std::int64_t>(tile_width), static_cast<std::int64_t>(tile_height));
@@ -188,7 +188,7 @@ void read_tiles(const Source& source, const Reader& reader, const Layout& layout
 }
 
 template <class T>
-Tensor read_pixels(const Source& source, const Reader& reader, const Layout& layout) {
+Tensor read_pixels(const Source& source, const TiffReader& reader, const Layout& layout) {
   Tensor stored = Tensor::empty({layout.height, layout.width}, {.dtype = dtype_of<T>});
   const auto pixels = stored.mutable_data<T>();
   if (layout.tiled)
@@ -199,7 +199,7 @@ Tensor read_pixels(const Source& source, const Reader& reader, const Layout& lay
 }
 
 // Colours of a palette are of 16 bits; grey is of 8.
-void apply_palette(const Reader& reader, Tensor& stored) {
+void apply_palette(const TiffReader& reader, Tensor& stored) {
   std::uint16_t* red = nullptr;
   std::uint16_t* green = nullptr;
   std::uint16_t* blue = nullptr;
@@ -214,7 +214,7 @@ void apply_palette(const Reader& reader, Tensor& stored) {
 } // namespace
 
 Film decode_tiff(const Source& source) {
-  const Reader reader(source);
+  const TiffReader reader(source);
   const Layout layout = read_layout(source, reader);
   const bool palette = layout.photometric == PHOTOMETRIC_PALETTE;
   if (palette && layout.bits != 8) source.fail("TIFF palette of 16 bit pixels, expected 8");

@@ -16,7 +16,6 @@
 namespace mammo::image {
 namespace {
 
-constexpr std::int64_t longest_side = 65536;
 constexpr std::int64_t most_samples = 64; // a pixel and axis
 
 std::int64_t samples_for(double reduction) {

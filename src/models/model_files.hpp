@@ -14,8 +14,8 @@ namespace mammo::models {
 
 /// Reads a configuration from JSON and checks it: `check(config)` throws Error on one that cannot be. Throws
 /// FileError, with `where`, on all that is wrong.
-template <class Config, class Check>
-Config parse_model_config(const std::string& json, const std::string& where, const Check& check) {
+template <class Config>
+Config parse_model_config(const std::string& json, const std::string& where, void (*check)(const Config&)) {
   Config config;
   try {
     JsonReader::read(parse_json(json), "", config);

@@ -13,8 +13,6 @@
 namespace mammo::train {
 namespace {
 
-using Batch = data::AugmentedFilm::Batch;
-
 /// The class that lesions are: the only one that is not ignored.
 std::int64_t lesion_label(const models::DetectorConfig& config) {
   std::vector<std::int64_t> labels;
@@ -26,7 +24,7 @@ std::int64_t lesion_label(const models::DetectorConfig& config) {
   return labels.front();
 }
 
-std::vector<std::vector<models::LabelledBox>> truth_of(const Batch& batch) {
+std::vector<std::vector<models::LabelledBox>> truth_of(const data::AugmentedFilm::Batch& batch) {
   std::vector<std::vector<models::LabelledBox>> truth(batch.boxes.size());
   for (std::size_t i = 0; i < truth.size(); ++i) {
     for (std::size_t j = 0; j < batch.boxes[i].size(); ++j) {
@@ -62,7 +60,7 @@ class DetectorTask final : public StageTask {
   std::unique_ptr<BatchStream> batches(data::Sampler sampler) override {
     const auto augmentation = on_canvas(stage_.augmentation, config_.input);
     return loaded_batches(data::Augmented(films_, augmentation), std::move(sampler),
-                          [this](const Batch& batch) { return loss_of(batch); });
+                          [this](const data::AugmentedFilm::Batch& batch) { return loss_of(batch); });
   }
   Figures measure() override {
     const DetectorMeasure measured = measure_detector(network_, config_.input, choosing_);
@@ -75,7 +73,7 @@ class DetectorTask final : public StageTask {
             lesion_label(training.config), training.options.prepared};
   }
 
-  StageLoss loss_of(const Batch& batch) const {
+  StageLoss loss_of(const data::AugmentedFilm::Batch& batch) const {
     const models::RetinaNetLoss loss = models::retinanet_loss(
         network_.forward(batch.inputs), config_.network.anchors, truth_of(batch), stage_.loss);
     return {.total = loss.total, .parts = {loss.classification.item<float>(), loss.boxes.item<float>()}};

@@ -15,8 +15,6 @@
 namespace mammo::train {
 namespace {
 
-using Batch = LesionExample::Batch;
-
 constexpr std::size_t most_measured = 80; // pasted lesions: a look takes seconds
 constexpr std::uint64_t measure_seed = 5;
 
@@ -54,7 +52,7 @@ class SegmenterTask final : public StageTask {
   std::size_t size() const override { return windows_.size(); }
   std::unique_ptr<BatchStream> batches(data::Sampler sampler) override {
     return loaded_batches(windows_, std::move(sampler),
-                          [this](const Batch& batch) { return loss_of(batch); });
+                          [this](const LesionExample::Batch& batch) { return loss_of(batch); });
   }
   Figures measure() override {
     const auto by_network = [&](const Tensor& grey, const Box& box) {
@@ -66,7 +64,7 @@ class SegmenterTask final : public StageTask {
   }
 
  private:
-  StageLoss loss_of(const Batch& batch) const {
+  StageLoss loss_of(const LesionExample::Batch& batch) const {
     const Tensor logits = network_.forward(batch.inputs);
     const Tensor truth = batch.masks.to(DType::f32);
     const Tensor entropy = bce_loss(logits, truth);
