@@ -8,24 +8,57 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <functional>
 #include <iterator>
 #include <span>
 #include <vector>
 
 namespace mammo::app {
 
+namespace {
+
+/// Probabilities [4, h, w] on another canvas, as `warp` leads there; background beyond them.
+Tensor on_canvas(const Tensor& probabilities, const image::Warp& warp, Size2d canvas) {
+  std::vector<float> planes;
+  for (std::int64_t tissue = 0; tissue < models::tissue_classes; ++tissue) {
+    const bool is_background = tissue == static_cast<std::int64_t>(models::TissueClass::background);
+    const Tensor plane = image::warp(probabilities.select(0, tissue).contiguous(), warp, canvas.height,
+                                     canvas.width, {.fill = is_background ? 1.0 : 0.0});
+    std::ranges::copy(plane.data<float>(), std::back_inserter(planes));
+  }
+  return Tensor::from(std::span<const float>(planes), {models::tissue_classes, canvas.height, canvas.width});
+}
+
+} // namespace
+
 BreastDensity breast_density(const models::ResNetUNet& network, const models::DensityConfig& config,
                              const Tensor& grey, std::optional<double> aspect) {
   image::DetectorInputOptions options = train::input_options(config.input);
   options.aspect = aspect;
-  const image::DetectorInput input = image::detector_input(grey, options);
+  const image::BreastCrop crop = image::crop_breast(grey, options);
   BreastDensity density;
-  density.probabilities = models::tissue_probabilities(network, input.input);
+  density.breast_found = crop.breast_found;
+  const std::vector<Size2d> canvases = models::density_canvases(config);
+  for (const Size2d canvas : canvases) {
+    options.canvas.height = canvas.height;
+    options.canvas.width = canvas.width;
+    const image::DetectorInput input = image::detector_input(crop, options.canvas, options.mean);
+    const Tensor found = models::tissue_probabilities(network, input.input);
+    if (!density.probabilities.defined()) {
+      density.probabilities = found;
+      density.to_canvas = input.to_input;
+      continue;
+    }
+    const image::Warp to_largest{input.to_input.inverse().then(density.to_canvas)};
+    const Tensor other = on_canvas(found, to_largest, canvases.front());
+    const auto sum = density.probabilities.mutable_data<float>();
+    std::ranges::transform(sum, other.data<float>(), sum.begin(), std::plus<>());
+  }
+  for (float& p : density.probabilities.mutable_data<float>()) p /= static_cast<float>(canvases.size());
+  density.fibroglandular_weight = config.fibroglandular_weight;
   density.percent = models::percent_density(density.probabilities);
   density.category = models::density_category(density.percent, config.cut_points);
   density.cut_points = config.cut_points;
-  density.breast_found = input.breast_found;
-  density.to_canvas = input.to_input;
   return density;
 }
 
@@ -34,15 +67,8 @@ Tensor tissue_on_film(const BreastDensity& density, Size2d film, Size2d size) {
       AffineTransform::scaling(static_cast<double>(size.width) / static_cast<double>(film.width),
                                static_cast<double>(size.height) / static_cast<double>(film.height));
   const image::Warp warp{density.to_canvas.inverse().then(scaling)};
-  std::vector<float> planes;
-  for (std::int64_t tissue = 0; tissue < models::tissue_classes; ++tissue) {
-    const bool is_background = tissue == static_cast<std::int64_t>(models::TissueClass::background);
-    const Tensor plane = image::warp(density.probabilities.select(0, tissue).contiguous(), warp, size.height,
-                                     size.width, {.fill = is_background ? 1.0 : 0.0});
-    std::ranges::copy(plane.data<float>(), std::back_inserter(planes));
-  }
-  return models::most_probable_tissue(
-      Tensor::from(std::span<const float>(planes), {models::tissue_classes, size.height, size.width}));
+  return models::most_probable_tissue(on_canvas(density.probabilities, warp, size),
+                                      density.fibroglandular_weight);
 }
 
 std::vector<std::vector<Point>> dense_areas(const BreastDensity& density, Size2d film) {

@@ -111,10 +111,13 @@ BreastCrop crop_breast(const Tensor& grey, const DetectorInputOptions& options) 
 }
 
 DetectorInput detector_input(const Tensor& grey, const DetectorInputOptions& options) {
-  require<ArgumentError>(std::isfinite(options.mean), "detector_input: mean ", options.mean);
-  const BreastCrop crop = crop_breast(grey, options);
-  FittedPicture fitted = fit_to_canvas(crop.picture, options.canvas);
-  return {.input = minus_mean(fitted.canvas, options.mean),
+  return detector_input(crop_breast(grey, options), options.canvas, options.mean);
+}
+
+DetectorInput detector_input(const BreastCrop& crop, const CanvasOptions& canvas, double mean) {
+  require<ArgumentError>(std::isfinite(mean), "detector_input: mean ", mean);
+  FittedPicture fitted = fit_to_canvas(crop.picture, canvas);
+  return {.input = minus_mean(fitted.canvas, mean),
           .canvas = std::move(fitted.canvas),
           .to_input = crop.to_crop.then(fitted.to_canvas),
           .breast = crop.breast,

@@ -9,6 +9,9 @@
 #include "models/segmentation.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cmath>
+#include <functional>
 
 namespace mammo::models {
 
@@ -20,9 +23,13 @@ static void describe(Visitor& field, Is<DensityConfig> auto& c) {
   field("input", c.input);
   field("network", c.network);
   field("cut_points", c.cut_points);
+  field("scales", c.scales);
+  field("fibroglandular_weight", c.fibroglandular_weight);
 }
 
 namespace {
+
+constexpr std::int64_t stride = 32; // of the encoder
 
 void check(const DensityConfig& config) {
   require<Error>(config.architecture == "resnet_unet", "architecture is \"", config.architecture,
@@ -33,7 +40,6 @@ void check(const DensityConfig& config) {
                  " and network.encoder.input_channels is ", config.network.encoder.input_channels,
                  ", expected ", tissue_classes, " and 1");
   check_canvas(config.input);
-  constexpr std::int64_t stride = 32; // of the encoder
   const InputConfig::Canvas& canvas = config.input.canvas;
   require<Error>(canvas.height % stride == 0 && canvas.width % stride == 0, "input.canvas is ", canvas.height,
                  " x ", canvas.width, ", expected multiples of ", stride);
@@ -41,6 +47,12 @@ void check(const DensityConfig& config) {
   const bool within = cuts.size() == 3 && cuts.front() > 0 && cuts.back() < 1;
   require<Error>(within && std::ranges::is_sorted(cuts),
                  "cut_points: expected three rising numbers between 0 and 1");
+  const std::vector<double>& scales = config.scales;
+  const bool in_range = std::ranges::all_of(scales, [](double scale) { return scale >= 0.5 && scale <= 4; });
+  require<Error>(!scales.empty() && scales.size() <= 8 && in_range,
+                 "scales: expected 1 to 8 numbers between 0.5 and 4");
+  require<Error>(config.fibroglandular_weight > 0 && config.fibroglandular_weight <= 100,
+                 "fibroglandular_weight is ", config.fibroglandular_weight, ", expected above 0, up to 100");
 }
 
 } // namespace
@@ -73,15 +85,32 @@ Tensor tissue_probabilities(const ResNetUNet& network, const Tensor& input) {
   return mean;
 }
 
-Tensor most_probable_tissue(const Tensor& probabilities) {
+std::vector<Size2d> density_canvases(const DensityConfig& config) {
+  std::vector<double> scales = config.scales;
+  std::ranges::sort(scales, std::greater<>());
+  std::vector<Size2d> canvases;
+  for (const double scale : scales) {
+    const auto scaled = [=](std::int64_t side) {
+      return std::max(std::int64_t{1},
+                      std::int64_t{std::llround(static_cast<double>(side) * scale / stride)}) *
+             stride;
+    };
+    canvases.push_back({scaled(config.input.canvas.height), scaled(config.input.canvas.width)});
+  }
+  return canvases;
+}
+
+Tensor most_probable_tissue(const Tensor& probabilities, double fibroglandular_weight) {
   const auto pixels = static_cast<std::size_t>(probabilities.size(1) * probabilities.size(2));
   const auto p = probabilities.data<float>();
+  std::array<float, tissue_classes> weights{1, 1, 1, 1};
+  weights[static_cast<std::size_t>(TissueClass::fibroglandular)] = static_cast<float>(fibroglandular_weight);
   Tensor map = Tensor::empty({probabilities.size(1), probabilities.size(2)}, {.dtype = DType::u8});
   const auto to = map.mutable_data<std::uint8_t>();
   for (std::size_t i = 0; i < pixels; ++i) {
     std::size_t best = 0;
     for (std::size_t c = 1; c < tissue_classes; ++c) {
-      if (p[c * pixels + i] > p[best * pixels + i]) best = c;
+      if (weights[c] * p[c * pixels + i] > weights[best] * p[best * pixels + i]) best = c;
     }
     to[i] = static_cast<std::uint8_t>(best);
   }

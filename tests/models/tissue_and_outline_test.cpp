@@ -49,7 +49,9 @@ void check_refused(const F& parse, const std::string& json, const std::string& w
 } // namespace
 
 TEST_CASE("a density model's configuration is read back, and nonsense refused") {
-  const DensityConfig config = small_density();
+  DensityConfig config = small_density();
+  config.scales = {1, 1.5};
+  config.fibroglandular_weight = 1.2;
   CHECK(parse_density_config(to_json(config), "here") == config);
   check_refused(parse_density_config, "{", "JSON");
   check_refused(parse_density_config, R"({"network": {"num_classes": 3}})", "num_classes");
@@ -57,6 +59,9 @@ TEST_CASE("a density model's configuration is read back, and nonsense refused") 
   check_refused(parse_density_config, R"({"cut_points": [0.5, 0.25, 0.75]})", "cut_points");
   check_refused(parse_density_config, R"({"cut_points": [0.5]})", "cut_points");
   check_refused(parse_density_config, R"({"input": {"canvas": {"height": 100}}})", "canvas");
+  check_refused(parse_density_config, R"({"scales": []})", "scales");
+  check_refused(parse_density_config, R"({"scales": [1, 40]})", "scales");
+  check_refused(parse_density_config, R"({"fibroglandular_weight": 0})", "fibroglandular_weight");
   check_refused(parse_density_config, R"({"colour": 1})", "colour");
 }
 
@@ -68,6 +73,7 @@ TEST_CASE("percent density is dense area over breast area, soft and without musc
   CHECK_THROWS_AS(percent_density(Tensor::zeros({3, 1, 1})), ShapeError);
   CHECK(most_probable_tissue(p).data<std::uint8_t>()[0] == 0);
   CHECK(most_probable_tissue(p).data<std::uint8_t>()[1] == 3);
+  CHECK(most_probable_tissue(p, 1.7).data<std::uint8_t>()[1] == 2);
 
   const std::vector<double> cuts{0.25, 0.5, 0.75};
   CHECK(density_category(0, cuts) == 'a');
@@ -75,6 +81,15 @@ TEST_CASE("percent density is dense area over breast area, soft and without musc
   CHECK(density_category(0.25, cuts) == 'b');
   CHECK(density_category(0.6, cuts) == 'c');
   CHECK(density_category(1, cuts) == 'd');
+}
+
+TEST_CASE("a density model looks at canvases of whole strides, the largest first") {
+  DensityConfig config = small_density();
+  CHECK(density_canvases(config) == std::vector<Size2d>{{64, 32}});
+  config.input.canvas.height = 256;
+  config.input.canvas.width = 160;
+  config.scales = {1, 1.5, 0.5};
+  CHECK(density_canvases(config) == std::vector<Size2d>{{384, 256}, {256, 160}, {128, 96}});
 }
 
 TEST_CASE("tissue probabilities sum to one and turn with the film") {

@@ -16,8 +16,9 @@ struct BreastDensity {
   char category = 'a'; ///< 'a' to 'd', by the model's cut points: by area alone, no reader's category
   std::vector<double> cut_points; ///< of percent, where b, c and d begin
   bool breast_found = false;
-  Tensor probabilities;      ///< f32 [4, h, w], on the model's canvas, in the order of models::TissueClass
-  AffineTransform to_canvas; ///< from the film, between pixel edges
+  Tensor probabilities; ///< f32 [4, h, w], on the model's largest canvas, in the order of models::TissueClass
+  double fibroglandular_weight = 1; ///< the model's, where a pixel's tissue is decided
+  AffineTransform to_canvas;        ///< from the film, between pixel edges
 };
 
 /// Measures the density of a film. `grey`: u8 [H, W], as shown, air dark; `aspect`: of its true width to its

@@ -75,4 +75,7 @@ struct DetectorInput {
 /// ArgumentError on an aspect outside 0.05 to 20 (a strip that is no film) or another option out of range.
 DetectorInput detector_input(const Tensor& grey, const DetectorInputOptions& options = {});
 
+/// The same of a crop that there is already, for networks that see a film on several canvases.
+DetectorInput detector_input(const BreastCrop& crop, const CanvasOptions& canvas, double mean);
+
 } // namespace mammo::image
