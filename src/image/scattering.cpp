@@ -11,7 +11,7 @@
 namespace mammo::image {
 namespace {
 
-constexpr std::int64_t longest_scattered_side = 4096;
+constexpr std::int64_t most_scattered = 4096;
 
 // A multiple of 2^J with margins of half of that or more on both sides.
 std::int64_t padded_size(std::int64_t size, int scales) {
@@ -50,9 +50,10 @@ void check(std::int64_t height, std::int64_t width, const ScatteringOptions& o) 
   require<ArgumentError>(o.orientations >= 1 && o.orientations <= 32, "scattering: ", o.orientations,
                          " orientations, expected 1 to 32");
   require<ArgumentError>(o.order == 1 || o.order == 2, "scattering: order ", o.order, ", expected 1 or 2");
-  require<ArgumentError>(std::min(height, width) >= 1 << o.scales && std::max(height, width) <= longest_scattered_side,
+  require<ArgumentError>(std::min(height, width) >= 1 << o.scales &&
+                             std::max(height, width) <= most_scattered,
                          "scattering: a picture of ", height, " x ", width, ", expected sides of ",
-                         1 << o.scales, " to ", longest_scattered_side);
+                         1 << o.scales, " to ", most_scattered);
 }
 
 template <class T>
