@@ -163,7 +163,7 @@ TEST_CASE("a box fused with a flip keeps the anchor of the picture's own, or has
     plain = !plain;
     const std::vector<Detection> own{{{0, 0, 4, 4}, 0.8, 1, 7}, {{0, 0, 4, 3}, 0.2, 1, 8}};
     const std::vector<Detection> other{{{0, 0, 4, 4}, 0.9, 1, 3}, {{6, 0, 4, 4}, 0.6, 1, 5}};
-    return std::vector{plain ? own : other};
+    return std::vector<std::vector<Detection>>{plain ? own : other};
   };
   const auto found = detect_with_flip(find, Tensor::zeros({1, 1, 8, 10})).at(0);
   REQUIRE(found.size() == 2);
