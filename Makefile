@@ -52,7 +52,7 @@ bench: configure ## mammo beside PyTorch and ONNX Runtime, in turns; writes benc
 	@scripts/compare
 
 microbench: configure ## the benchmark programs: operations and networks by themselves
-	$(BUILD) release
+	$(BUILD) release --target all bench_scheduling
 	@scripts/bench
 
 check: build setup-check ## formatting, clang-tidy since BASE, include arrows, headers that stand alone
