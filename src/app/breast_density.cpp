@@ -14,7 +14,6 @@
 #include <vector>
 
 namespace mammo::app {
-
 namespace {
 
 /// Probabilities [4, h, w] on another canvas, as `warp` leads there; background beyond them.

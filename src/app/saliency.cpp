@@ -32,7 +32,7 @@ const Detection& chosen(const Analysis& analysis, int box) {
                          count, count == 1 ? " detection" : " detections");
   const Detection& detection = analysis.detections[static_cast<std::size_t>(box) - 1];
   require<NotImplemented>(detection.anchor >= 0,
-                          "the detection was found in the film's mirror image alone: no score of the film");
+                          "the detection was found in the film's mirror image alone, so no score of the film explains it");
   return detection;
 }
 

@@ -33,8 +33,8 @@ void wait_a_moment() {
 #endif
 }
 
-// What it guards takes a tenth of a microsecond, and putting a thread to sleep and waking it a hundred times
-// that: so one that finds it taken looks again for a while first.
+// For what is held so shortly that putting a thread to sleep and waking it would take much longer: one that
+// finds it taken looks again for a while first.
 class PatientMutex {
  public:
   void lock() {
