@@ -31,8 +31,9 @@ const Detection& chosen(const Analysis& analysis, int box) {
   require<ArgumentError>(box >= 1 && static_cast<std::size_t>(box) <= count, "box ", box, " of a film with ",
                          count, count == 1 ? " detection" : " detections");
   const Detection& detection = analysis.detections[static_cast<std::size_t>(box) - 1];
-  require<NotImplemented>(detection.anchor >= 0,
-                          "the detection was found in the film's mirror image alone, so no score of the film explains it");
+  require<NotImplemented>(
+      detection.anchor >= 0,
+      "the detection was found in the film's mirror image alone, so no score of the film explains it");
   return detection;
 }
 
