@@ -3,7 +3,7 @@
 #include "mammo/ops/autograd.hpp"
 #include "mammo/ops/elementwise.hpp"
 #include "models/model_files.hpp"
-#include "models/transres_unet_fields.hpp"
+#include "models/resnet_unet_fields.hpp"
 
 #include <algorithm>
 #include <array>
@@ -18,37 +18,40 @@ static void describe(Visitor& field, Is<SegmenterConfig> auto& c) {
   field("name", c.name);
   field("version", c.version);
   field("context", c.context);
+  field("side", c.side);
   field("threshold", c.threshold);
   field("network", c.network);
 }
 
 namespace {
 
+constexpr std::int64_t stride = 32; // of the encoder
+
 void check(const SegmenterConfig& config) {
-  require<Error>(config.architecture == "transres_unet", "architecture is \"", config.architecture,
-                 "\", expected transres_unet");
+  require<Error>(config.architecture == "resnet_unet", "architecture is \"", config.architecture,
+                 "\", expected resnet_unet");
   require<Error>(config.context >= 1 && config.context <= 10, "context is ", config.context,
                  ", expected 1 to 10");
   require<Error>(config.threshold > 0 && config.threshold < 1, "threshold is ", config.threshold,
                  ", expected between 0 and 1");
-  const TransResUNet network(config.network); // throws on an architecture that cannot be built
-  require<Error>(config.network.input_channels == segmenter_channels && config.network.num_classes == 1 &&
-                     config.network.height == config.network.width,
-                 "network of ", config.network.input_channels, " channels and ", config.network.num_classes,
-                 " classes on ", config.network.height, " x ", config.network.width,
-                 " pixels, expected 3 and 1 on a square");
+  require<Error>(config.side >= stride && config.side <= 1024 && config.side % stride == 0, "side is ",
+                 config.side, ", expected a multiple of ", stride, ", up to 1024");
+  const ResNetUNet network(config.network); // throws on an architecture that cannot be built
+  require<Error>(config.network.num_classes == 1 && config.network.encoder.input_channels == 1,
+                 "network.num_classes is ", config.network.num_classes,
+                 " and network.encoder.input_channels is ", config.network.encoder.input_channels,
+                 ", expected 1 and 1");
 }
 
-/// Planes [C, S, S] mirrored.
-Tensor mirror_image(const Tensor& planes, bool left_right, bool upside_down) {
-  Tensor result = Tensor::empty(planes.shape());
-  const auto height = static_cast<std::size_t>(planes.size(1));
-  const auto width = static_cast<std::size_t>(planes.size(2));
-  const auto from = planes.data<float>();
+/// A plane [S, S] mirrored.
+Tensor mirror_image(const Tensor& plane, bool left_right, bool upside_down) {
+  Tensor result = Tensor::empty(plane.shape());
+  const auto height = static_cast<std::size_t>(plane.size(0));
+  const auto width = static_cast<std::size_t>(plane.size(1));
+  const auto from = plane.data<float>();
   const auto to = result.mutable_data<float>();
-  for (std::size_t row = 0; row < from.size() / width; ++row) {
-    const std::size_t y = row % height;
-    const std::size_t other = upside_down ? row - y + height - 1 - y : row;
+  for (std::size_t row = 0; row < height; ++row) {
+    const std::size_t other = upside_down ? height - 1 - row : row;
     const auto source = from.subspan(other * width, width);
     const auto target = to.subspan(row * width, width).begin();
     if (left_right) {
@@ -74,24 +77,22 @@ std::string to_json(const SegmenterConfig& config) {
   return JsonWriter::write(config).dump(2) + '\n';
 }
 
-Tensor outline_probabilities(const TransResUNet& network, const Tensor& window) {
-  require<ShapeError>(window.rank() == 3 && window.size(0) == segmenter_channels, "window ", window.shape(),
-                      ", expected [3, S, S]");
+Tensor outline_probabilities(const ResNetUNet& network, const Tensor& window) {
+  require<ShapeError>(window.rank() == 2, "window ", window.shape(), ", expected [S, S]");
   const NoGrad off;
   constexpr std::array<std::pair<bool, bool>, 4> mirrors{
       {{false, false}, {true, false}, {false, true}, {true, true}}};
   constexpr float share = 1.0F / static_cast<float>(mirrors.size());
-  Tensor mean = Tensor::zeros({1, window.size(1), window.size(2)});
+  Tensor mean = Tensor::zeros(window.shape());
   for (const auto& [left_right, upside_down] : mirrors) {
     const Tensor seen = mirror_image(window, left_right, upside_down);
-    const Tensor logits =
-        network.forward(seen.reshape({1, segmenter_channels, window.size(1), window.size(2)}));
+    const Tensor logits = network.forward(seen.reshape({1, 1, window.size(0), window.size(1)}));
     const Tensor found = sigmoid(logits).plain().reshape(mean.shape());
     const Tensor back = mirror_image(found, left_right, upside_down);
     std::ranges::transform(back.data<float>(), mean.data<float>(), mean.mutable_data<float>().begin(),
                            [](float p, float sum) { return sum + share * p; });
   }
-  return mean.reshape({window.size(1), window.size(2)});
+  return mean;
 }
 
 } // namespace mammo::models

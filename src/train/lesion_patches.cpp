@@ -117,4 +117,15 @@ LesionPatches::LesionPatches(std::span<const data::AnnotatedFilm> films,
   patches_ = std::move(patches);
 }
 
+LesionPatches LesionPatches::redrawn(const std::function<Tensor(const Patch&)>& outline) const {
+  auto patches = std::make_shared<std::vector<Patch>>(*patches_);
+  parallel_for(0, static_cast<std::int64_t>(patches->size()), 1, [&](std::int64_t first, std::int64_t last) {
+    for (auto i = static_cast<std::size_t>(first); i < static_cast<std::size_t>(last); ++i) {
+      const Tensor mask = outline((*patches)[i]);
+      if (image::mask_extent(mask).area() > 0) (*patches)[i].mask = mask;
+    }
+  });
+  return LesionPatches(std::move(patches));
+}
+
 } // namespace mammo::train

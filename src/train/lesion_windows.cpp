@@ -3,9 +3,9 @@
 #include "mammo/core/error.hpp"
 #include "mammo/data/collate.hpp"
 #include "mammo/data/synthetic_lesion.hpp"
+#include "mammo/image/lesion_window.hpp"
 #include "mammo/image/mask.hpp"
 #include "mammo/image/warp.hpp"
-#include "mammo/train/lesion_outline.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -83,7 +83,8 @@ LesionExample window_of(const Tensor& picture, const Tensor& mask, const LesionW
   LesionExample example;
   Tensor window = image::warp(picture, warp, options.side, options.side, {.fill = mean_of(picture)});
   data::change_grey(window, change, 255);
-  example.input = segmenter_input(window, options.context);
+  image::standardize(window);
+  example.input = window.unsqueeze(0);
   const Tensor shown =
       image::warp(mask, warp, options.side, options.side, {.interpolation = image::Interpolation::nearest});
   example.box = image::mask_extent(shown);
@@ -130,6 +131,17 @@ std::vector<PastedLesion> pasted_lesions(const LesionPatches& patches, std::size
     if (outline.area() == 0) continue;
     lesion.box = jittered(outline, jitter, generator);
     lesions.push_back(std::move(lesion));
+  }
+  return lesions;
+}
+
+std::vector<BoxedLesion> boxed_lesions(const LesionPatches& patches, std::size_t count,
+                                       const BoxJitter& jitter, std::uint64_t seed) {
+  std::vector<BoxedLesion> lesions;
+  for (std::size_t i = 0; i < std::min(count, patches.size()); ++i) {
+    const LesionPatches::Patch& patch = patches.at(i);
+    Generator generator(seed, i);
+    lesions.push_back({patch.picture, patch.box, jittered(patch.box, jitter, generator)});
   }
   return lesions;
 }

@@ -25,10 +25,15 @@ static void describe(Visitor& field, models::Is<LesionWindowOptions> auto& c) {
   field("noise", c.noise);
 }
 
+static constexpr std::array<std::pair<const char*, OwnOutlines>, 2> enum_names(const OwnOutlines*) {
+  return {{{"level_set", OwnOutlines::level_set}, {"network", OwnOutlines::network}}};
+}
+
 template <class Visitor>
 static void describe(Visitor& field, models::Is<SegmenterStage> auto& c) {
   describe_stage(field, c);
   field("loss", c.loss);
+  field("own_outlines", c.own_outlines);
   field("windows", c.windows);
 }
 

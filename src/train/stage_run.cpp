@@ -82,6 +82,7 @@ void StageRun::begin() {
   task_.initialize(generator);
   if (!start_weights_.empty())
     load_start(task_, start_weights_, stage_.start.file.empty() ? "" : stage_.start.prefix);
+  task_.begun();
   network_.set_trainable("*");
   for (const std::string& pattern : stage_.frozen) network_.set_trainable(pattern, false);
   network_.train();

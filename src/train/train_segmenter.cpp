@@ -3,6 +3,7 @@
 #include "mammo/eval/overlap.hpp"
 #include "mammo/image/level_set.hpp"
 #include "mammo/image/mask.hpp"
+#include "mammo/models/stem.hpp"
 #include "mammo/nn/initialization.hpp"
 #include "mammo/ops/elementwise.hpp"
 #include "mammo/ops/losses.hpp"
@@ -15,12 +16,12 @@
 namespace mammo::train {
 namespace {
 
-constexpr std::size_t most_measured = 80; // pasted lesions: a look takes seconds
+constexpr std::size_t most_measured = 80; // of either kind: a look takes seconds
 constexpr std::uint64_t measure_seed = 5;
 
 LesionWindowOptions with_network(LesionWindowOptions options, const models::SegmenterConfig& config) {
   options.context = config.context;
-  options.side = config.network.height;
+  options.side = config.side;
   return options;
 }
 
@@ -29,38 +30,53 @@ class SegmenterTask final : public StageTask {
   SegmenterTask(const SegmenterTraining& training, const SegmenterStage& stage)
       : config_(training.config),
         stage_(stage),
-        windows_(LesionPatches(of_folds(training.films, stage.folds), training.options.prepared),
-                 with_network(stage.windows, training.config)),
-        pasted_(pasted_lesions(
-            LesionPatches(of_folds(training.films, stage.choosing_folds), training.options.prepared),
-            most_measured, stage.windows.jitter, measure_seed)),
-        iou_ellipse_(mean_iou(pasted_,
-                              [](const Tensor& grey, const Box& box) {
-                                return image::ellipse_mask(box, grey.size(0), grey.size(1));
-                              })),
-        iou_level_set_(mean_iou(
-            pasted_, [](const Tensor& grey, const Box& box) { return image::level_set_outline(grey, box); })),
-        network_(training.config.network) {}
+        patches_(of_folds(training.films, stage.folds), training.options.prepared),
+        network_(training.config.network) {
+    const LesionPatches choosing(of_folds(training.films, stage.choosing_folds), training.options.prepared);
+    pasted_ = pasted_lesions(choosing, most_measured, stage.windows.jitter, measure_seed);
+    own_ = boxed_lesions(choosing, most_measured, stage.windows.jitter, measure_seed);
+    const Outliner ellipse = [](const Tensor& grey, const Box& box) {
+      return image::ellipse_mask(box, grey.size(0), grey.size(1));
+    };
+    const Outliner level_set = [](const Tensor& grey, const Box& box) {
+      return image::level_set_outline(grey, box);
+    };
+    unlearned_ = {{"iou_ellipse", mean_iou(pasted_, ellipse)},
+                  {"iou_level_set", mean_iou(pasted_, level_set)},
+                  {"box_iou_ellipse", mean_box_iou(own_, ellipse)},
+                  {"box_iou_level_set", mean_box_iou(own_, level_set)}};
+  }
 
   Names names() const override {
-    return {.losses = {"entropy", "dice"},
-            .figures = {"iou", "iou_ellipse", "iou_level_set"},
-            .chosen_by = "iou"};
+    return {
+        .losses = {"entropy", "dice"},
+        .figures = {"iou", "box_iou", "iou_ellipse", "iou_level_set", "box_iou_ellipse", "box_iou_level_set"},
+        .chosen_by = "iou"};
   }
   nn::Module& network() override { return network_; }
   void initialize(Generator& generator) override { nn::initialize(network_, generator); }
-  std::size_t size() const override { return windows_.size(); }
+  nn::StateDict start_weights(nn::StateDict weights) override {
+    return models::with_grey_stem(std::move(weights), network_);
+  }
+  void begun() override {
+    if (stage_.own_outlines != OwnOutlines::network) return;
+    network_.eval();
+    patches_ = patches_.redrawn([&](const LesionPatches::Patch& patch) {
+      return boxed_outline(network_, config_, patch.picture, patch.box);
+    });
+  }
+  std::size_t size() const override { return patches_.size(); }
   std::unique_ptr<BatchStream> batches(data::Sampler sampler) override {
-    return loaded_batches(windows_, std::move(sampler),
+    return loaded_batches(LesionWindows(patches_, with_network(stage_.windows, config_)), std::move(sampler),
                           [this](const LesionExample::Batch& batch) { return loss_of(batch); });
   }
   Figures measure() override {
     const auto by_network = [&](const Tensor& grey, const Box& box) {
       return mask_on(outline_lesion(network_, config_, grey, box), grey.size(0), grey.size(1));
     };
-    return {{"iou", mean_iou(pasted_, by_network)},
-            {"iou_ellipse", iou_ellipse_},
-            {"iou_level_set", iou_level_set_}};
+    Figures figures{{"iou", mean_iou(pasted_, by_network)}, {"box_iou", mean_box_iou(own_, by_network)}};
+    figures.insert(unlearned_.begin(), unlearned_.end());
+    return figures;
   }
 
  private:
@@ -75,11 +91,11 @@ class SegmenterTask final : public StageTask {
 
   const models::SegmenterConfig& config_;
   const SegmenterStage& stage_;
-  LesionWindows windows_;
+  LesionPatches patches_;
   std::vector<PastedLesion> pasted_;
-  double iou_ellipse_;
-  double iou_level_set_;
-  models::TransResUNet network_;
+  std::vector<BoxedLesion> own_;
+  Figures unlearned_; ///< of methods that no step changes
+  models::ResNetUNet network_;
 };
 
 } // namespace
@@ -92,6 +108,14 @@ double mean_iou(const std::vector<PastedLesion>& lesions, const Outliner& outlin
   double sum = 0;
   for (const PastedLesion& lesion : lesions) {
     sum += eval::foreground_iou(eval::overlap(lesion.mask, outline(lesion.picture, lesion.box)));
+  }
+  return sum / static_cast<double>(lesions.size());
+}
+
+double mean_box_iou(const std::vector<BoxedLesion>& lesions, const Outliner& outline) {
+  double sum = 0;
+  for (const BoxedLesion& lesion : lesions) {
+    sum += iou(lesion.truth, image::mask_extent(outline(lesion.picture, lesion.box)));
   }
   return sum / static_cast<double>(lesions.size());
 }

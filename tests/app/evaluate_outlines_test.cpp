@@ -187,16 +187,10 @@ TEST_CASE("mammo evaluate segmenter gives all methods the same boxes and says so
   }
   models::SegmenterConfig config;
   config.name = "made";
-  config.network = {.input_channels = models::segmenter_channels,
-                    .height = 32,
-                    .width = 32,
-                    .channels = {4, 8, 8},
-                    .layers = 1,
-                    .heads = 2,
-                    .features = 8,
-                    .head_features = 4,
-                    .mlp_features = 8};
-  models::TransResUNet network(config.network);
+  config.side = 32;
+  config.network = {.encoder = {.depth = 18, .width_factor = 0.0625, .input_channels = 1, .num_classes = 0},
+                    .decoder_channels = {8, 8, 8, 4, 4}};
+  models::ResNetUNet network(config.network);
   put_model(folder / "models/segmenter", models::to_json(config), network);
   const auto run = [&](const std::string& out, std::vector<std::string> more) {
     std::vector<std::string> arguments{"evaluate",    "segmenter",

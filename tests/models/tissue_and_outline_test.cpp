@@ -28,15 +28,9 @@ DensityConfig small_density() {
 SegmenterConfig small_segmenter() {
   SegmenterConfig config;
   config.name = "small";
-  config.network = {.input_channels = segmenter_channels,
-                    .height = 32,
-                    .width = 32,
-                    .channels = {4, 8, 8},
-                    .layers = 1,
-                    .heads = 2,
-                    .features = 8,
-                    .head_features = 4,
-                    .mlp_features = 8};
+  config.side = 32;
+  config.network = {.encoder = {.depth = 18, .width_factor = 0.0625, .input_channels = 1, .num_classes = 0},
+                    .decoder_channels = {8, 8, 8, 4, 4}};
   return config;
 }
 
@@ -113,24 +107,25 @@ TEST_CASE("a segmenter's configuration is read back, and nonsense refused") {
   CHECK(parse_segmenter_config(to_json(config), "here") == config);
   check_refused(parse_segmenter_config, R"({"context": 0.5})", "context");
   check_refused(parse_segmenter_config, R"({"threshold": 1})", "threshold");
-  check_refused(parse_segmenter_config, R"({"network": {"height": 128, "input_channels": 3}})", "square");
-  check_refused(parse_segmenter_config, R"({"network": {"heads": 0, "input_channels": 3}})", "heads");
+  check_refused(parse_segmenter_config, R"({"side": 100})", "side");
+  check_refused(parse_segmenter_config, R"({"network": {"num_classes": 2}})", "num_classes");
+  check_refused(parse_segmenter_config, R"({"network": {"decoder_channels": [8]}})", "decoder");
   check_refused(parse_segmenter_config, R"({"architecture": "unet"})", "architecture");
 }
 
 TEST_CASE("outline probabilities turn with the window") {
-  TransResUNet network(small_segmenter().network);
+  ResNetUNet network(small_segmenter().network);
   nn::load_by_formula(network);
   Generator generator(1);
-  const Tensor window = random_normal({3, 32, 32}, 0, 1, generator);
+  const Tensor window = random_normal({32, 32}, 0, 1, generator);
   const Tensor p = outline_probabilities(network, window);
   REQUIRE(p.shape() == Shape{32, 32});
   CHECK(std::ranges::all_of(p.data<float>(), [](float v) { return v > 0 && v < 1; }));
-  const Tensor turned_window = mirrored(window.reshape({1, 3, 32, 32})).reshape({3, 32, 32});
+  const Tensor turned_window = mirrored(window.reshape({1, 1, 32, 32})).reshape({32, 32});
   const Tensor turned =
       mirrored(outline_probabilities(network, turned_window).reshape({1, 1, 32, 32})).reshape({32, 32});
   for (std::size_t i = 0; i < 1024; ++i) {
     CHECK(turned.data<float>()[i] == Approx(p.data<float>()[i]).margin(1e-6));
   }
-  CHECK_THROWS_AS(outline_probabilities(network, Tensor::zeros({32, 32})), ShapeError);
+  CHECK_THROWS_AS(outline_probabilities(network, Tensor::zeros({1, 32, 32})), ShapeError);
 }

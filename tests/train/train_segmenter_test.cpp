@@ -1,4 +1,5 @@
 #include "mammo/core/error.hpp"
+#include "mammo/core/file.hpp"
 #include "mammo/data/phantom.hpp"
 #include "mammo/image/level_set.hpp"
 #include "mammo/image/mask.hpp"
@@ -47,16 +48,9 @@ std::vector<data::AnnotatedFilm> draw_films(const fs::path& folder, std::uint64_
 
 models::SegmenterConfig small_config() {
   models::SegmenterConfig config;
-  config.network = {.input_channels = models::segmenter_channels,
-                    .height = 32,
-                    .width = 32,
-                    .channels = {8, 8, 16},
-                    .layers = 1,
-                    .heads = 2,
-                    .features = 16,
-                    .head_features = 8,
-                    .mlp_features = 16,
-                    .output_dropout = 0.1};
+  config.side = 32;
+  config.network = {.encoder = {.depth = 18, .width_factor = 0.125, .input_channels = 1, .num_classes = 0},
+                    .decoder_channels = {16, 16, 8, 8, 8}};
   return config;
 }
 
@@ -72,6 +66,7 @@ SegmenterRecipe small_recipe() {
                      .average = 0.8,
                      .measure_every = 30},
                     {},
+                    OwnOutlines::level_set,
                     {.pasted = 0.5}}};
   return recipe;
 }
@@ -93,7 +88,7 @@ TEST_CASE("windows show a lesion's outline in the middle, alike for one seed") {
     for (std::size_t i = 0; i < windows.size(); ++i) {
       Generator generator(3, i);
       const LesionExample example = windows.get(i, generator);
-      REQUIRE(example.input.shape() == Shape{3, 64, 64});
+      REQUIRE(example.input.shape() == Shape{1, 64, 64});
       // The outline's own box fills the middle 1 / 1.9 of the window.
       const double side = 64 / 1.9;
       CHECK(iou(example.box, {32 - side / 2, 32 - side / 2, side, side}) > 0.85);
@@ -101,30 +96,6 @@ TEST_CASE("windows show a lesion's outline in the middle, alike for one seed") {
       Generator same(3, i);
       CHECK(std::ranges::equal(windows.get(i, same).input.data<float>(), example.input.data<float>()));
     }
-  }
-}
-
-TEST_CASE("a segmenter is shown the picture, the box and a level set") {
-  Tensor window = Tensor::full({64, 64}, 80);
-  for (std::int64_t y = 24; y < 40; ++y) {
-    for (std::int64_t x = 26; x < 38; ++x)
-      window.mutable_data<float>()[static_cast<std::size_t>(y * 64 + x)] = 150;
-  }
-  const Tensor input = segmenter_input(window, 2);
-  const auto at = [&](std::int64_t channel, std::int64_t y, std::int64_t x) {
-    return input.data<float>()[static_cast<std::size_t>((channel * 64 + y) * 64 + x)];
-  };
-  CHECK(at(0, 32, 32) > 1);
-  CHECK(at(0, 10, 10) < 0);
-  // The box is 32 pixels wide: r = 0.5 / 16 beside the middle, 0.5 + 16 pixels to the right 16.5 / 16.
-  CHECK(at(1, 32, 32) == Approx(1 - 2 * 0.5 * 0.5 / 256));
-  CHECK(at(1, 32, 48) == Approx(1 - (16.5 * 16.5 + 0.25) / 256));
-  CHECK(at(1, 0, 0) == -3);
-  CHECK(at(2, 32, 32) == 1);
-  CHECK(at(2, 5, 5) == -1);
-  const Tensor mask = image::level_set_outline(window.to(DType::u8), {16, 16, 32, 32});
-  for (std::int64_t i = 0; i < 64; ++i) {
-    CHECK((at(2, 32, i) > 0) == (mask.data<std::uint8_t>()[static_cast<std::size_t>(32 * 64 + i)] != 0));
   }
 }
 
@@ -155,6 +126,44 @@ TEST_CASE("a segmenter learns, and is chosen by lesions of which every pixel is 
   CHECK(records[0].measure.at("iou_level_set") > 0.5);
 }
 
+TEST_CASE("outlines can be drawn again by another hand, and stay where it draws nothing") {
+  const test::TemporaryFolder folder;
+  const LesionPatches patches(draw_films(folder.path(), 3));
+  const Tensor kept = patches.at(1).mask.clone();
+  const LesionPatches redrawn = patches.redrawn([&](const LesionPatches::Patch& patch) {
+    const Box box = patch.box == patches.at(1).box ? Box{} : patch.box;
+    return image::ellipse_mask(box, patch.picture.size(0), patch.picture.size(1));
+  });
+  REQUIRE(redrawn.size() == 3);
+  CHECK(std::ranges::equal(redrawn.at(1).mask.data<std::uint8_t>(), kept.data<std::uint8_t>()));
+  const Tensor ellipse =
+      image::ellipse_mask(patches.at(0).box, patches.at(0).picture.size(0), patches.at(0).picture.size(1));
+  CHECK(std::ranges::equal(redrawn.at(0).mask.data<std::uint8_t>(), ellipse.data<std::uint8_t>()));
+  CHECK_FALSE(std::ranges::equal(patches.at(0).mask.data<std::uint8_t>(), ellipse.data<std::uint8_t>()));
+}
+
+TEST_CASE("a second stage learns from outlines that the first one's weights draw") {
+  const test::TemporaryFolder folder;
+  const auto films = draw_films(folder.path(), 9);
+  SegmenterRecipe recipe = small_recipe();
+  recipe.stages.push_back(recipe.stages[0]);
+  recipe.stages[1].name = "again";
+  recipe.stages[1].steps = 5;
+  recipe.stages[1].windows.pasted = 0;
+  const auto trained = [&](OwnOutlines own, const char* out) {
+    recipe.stages[1].own_outlines = own;
+    const auto records =
+        train_segmenter({.recipe = recipe,
+                         .config = small_config(),
+                         .films = films,
+                         .options = {.recipe_folder = folder.path(), .output = folder / out}});
+    return read_text(records.at(1).end);
+  };
+  const std::string by_network = trained(OwnOutlines::network, "network");
+  CHECK(by_network == trained(OwnOutlines::network, "once-more"));
+  CHECK(by_network != trained(OwnOutlines::level_set, "level-set"));
+}
+
 TEST_CASE("pasted lesions are always the same, and outlines of them are measured") {
   const test::TemporaryFolder folder;
   const LesionPatches patches(draw_films(folder.path(), 6));
@@ -168,9 +177,28 @@ TEST_CASE("pasted lesions are always the same, and outlines of them are measured
   CHECK(mean_iou(lesions, truth) == 1);
 }
 
+TEST_CASE("a film's own lesion is measured by the extent of its outline") {
+  const test::TemporaryFolder folder;
+  const LesionPatches patches(draw_films(folder.path(), 3));
+  const auto lesions = boxed_lesions(patches, 2, {.shift = 0.05, .scale = 0}, 5);
+  REQUIRE(lesions.size() == 2);
+  CHECK(lesions[0].truth == patches.at(0).box);
+  CHECK(lesions[0].box != lesions[0].truth);
+  CHECK(lesions[0].box.width == Approx(lesions[0].truth.width));
+  std::size_t at = 0;
+  const Outliner truth = [&](const Tensor& grey, const Box&) {
+    return image::ellipse_mask(lesions[at++].truth, grey.size(0), grey.size(1));
+  };
+  CHECK(mean_box_iou(lesions, truth) > 0.85); // whole pixels
+  const Outliner nothing = [](const Tensor& grey, const Box&) {
+    return Tensor::zeros(grey.shape(), {.dtype = DType::u8});
+  };
+  CHECK(mean_box_iou(lesions, nothing) == 0);
+}
+
 TEST_CASE("an outline on the picture has a polygon around its mask") {
   models::SegmenterConfig config = small_config();
-  models::TransResUNet network(config.network);
+  models::ResNetUNet network(config.network);
   nn::load_by_formula(network);
   Generator generator(1);
   const Tensor grey = random_uniform({80, 100}, 60, 200, generator).to(DType::u8);
@@ -197,6 +225,24 @@ TEST_CASE("an outline on the picture has a polygon around its mask") {
   }
 }
 
+TEST_CASE("an outline in an exact box fits it as no single threshold does better") {
+  const test::TemporaryFolder folder;
+  const models::SegmenterConfig config = small_config();
+  models::ResNetUNet network(config.network);
+  nn::load_by_formula(network);
+  const LesionPatches patches(draw_films(folder.path(), 2));
+  const LesionPatches::Patch& patch = patches.at(1);
+  const auto fit = [&](const Tensor& mask) { return iou(image::mask_extent(mask), patch.box); };
+  const double fitted = fit(boxed_outline(network, config, patch.picture, patch.box));
+  for (const double threshold : {0.3, 0.5, 0.7}) {
+    models::SegmenterConfig other = config;
+    other.threshold = threshold;
+    const Tensor mask = mask_on(outline_lesion(network, other, patch.picture, patch.box),
+                                patch.picture.size(0), patch.picture.size(1));
+    CHECK(fitted > fit(mask) - 0.05); // the fit is found in the window, whose pixels are others
+  }
+}
+
 TEST_CASE("segmenter recipes are read back, and nonsense refused") {
   const std::string text = to_json(small_recipe());
   CHECK(to_json(parse_segmenter_recipe(text, "here")) == text);
@@ -206,4 +252,5 @@ TEST_CASE("segmenter recipes are read back, and nonsense refused") {
   refused(R"({"stages": [{"windows": {"pasted": 1.5}}]})", "pasted");
   refused(R"({"stages": [{"windows": {"jitter": {"shift": 0.9}}}]})", "shift");
   refused(R"({"stages": [{"loss": {"dice_weight": -1}}]})", "dice_weight");
+  refused(R"({"stages": [{"own_outlines": "people"}]})", "own_outlines");
 }

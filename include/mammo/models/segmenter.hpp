@@ -1,6 +1,6 @@
 #pragma once
 
-#include "mammo/models/transres_unet.hpp"
+#include "mammo/models/resnet_unet.hpp"
 
 #include <cstdint>
 #include <filesystem>
@@ -9,26 +9,22 @@
 
 namespace mammo::models {
 
-/// Of a segmenter's input: the picture, the box, a first outline.
-inline constexpr std::int64_t segmenter_channels = 3;
-
 /// Everything about a model that outlines masses but its weights: what `config.json` of its folder holds.
 struct SegmenterConfig {
-  std::string architecture = "transres_unet"; ///< the only one that a segmenter has
-  std::string name;                           ///< names the model in reports
+  std::string architecture = "resnet_unet"; ///< the only one that a segmenter has
+  std::string name;                         ///< names the model in reports
   std::string version;
-  /// What the network sees: so many times the box, stretched to its square (train/lesion_outline.hpp says in
-  /// which channels).
-  double context = 1.9;
-  double threshold = 0.5; ///< probability from which a pixel is the mass's
-  TransResUNetConfig network{.input_channels = segmenter_channels};
+  double context = 1.9;    ///< what the network sees: so many times the box, stretched to a square
+  std::int64_t side = 256; ///< of that square, pixels
+  double threshold = 0.5;  ///< probability from which a pixel is the mass's
+  ResNetUNetConfig network{.encoder = {.depth = 50, .input_channels = 1, .num_classes = 0}};
 
   bool operator==(const SegmenterConfig&) const = default;
 };
 
 struct Segmenter {
   SegmenterConfig config;
-  std::unique_ptr<TransResUNet> network;
+  std::unique_ptr<ResNetUNet> network;
   std::filesystem::path weights_path;
 };
 
@@ -38,15 +34,14 @@ Segmenter load_segmenter(const std::filesystem::path& folder);
 
 /// Reads a segmenter's configuration from JSON. A key that is left out keeps its default; `where` names the
 /// text in errors. Throws FileError on what is no JSON, on an unknown key, a value of another type, a network
-/// that cannot be built or sees no square of three channels, and numbers out of range.
+/// that cannot be built or sees no grey square, and numbers out of range.
 SegmenterConfig parse_segmenter_config(const std::string& json, const std::string& where);
 
 /// The configuration as JSON, every key included, which parse_segmenter_config reads back to an equal one.
 std::string to_json(const SegmenterConfig& config);
 
-/// How probably each pixel of a window is the mass's, f32 [S, S], for a window's channels, f32 [3, S, S]: the
-/// mean of what the network says of it and of its mirror images, left to right, upside down and both. Records
-/// no gradients.
-Tensor outline_probabilities(const TransResUNet& network, const Tensor& window);
+/// How probably each pixel of a window, f32 [S, S], is the mass's, f32 [S, S]: the mean of what the network
+/// says of it and of its mirror images, left to right, upside down and both. Records no gradients.
+Tensor outline_probabilities(const ResNetUNet& network, const Tensor& window);
 
 } // namespace mammo::models

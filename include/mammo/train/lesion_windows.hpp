@@ -37,12 +37,12 @@ struct LesionWindowOptions {
 
 /// A window as a segmenter sees it, with the outline that it is to find.
 struct LesionExample {
-  Tensor input; ///< f32 [3, side, side], as segmenter_input makes it (train/lesion_outline.hpp)
+  Tensor input; ///< f32 [1, side, side]: the picture, brought to mean 0 and deviation 1
   Tensor mask;  ///< u8 [1, side, side]
   Box box;      ///< of the outline, in window pixels
 
   struct Batch {
-    Tensor inputs; ///< f32 [N, 3, side, side]
+    Tensor inputs; ///< f32 [N, 1, side, side]
     Tensor masks;  ///< u8 [N, 1, side, side]
   };
   static Batch collate(std::span<const LesionExample> examples);
@@ -69,7 +69,13 @@ class LesionPatches {
   std::size_t size() const { return patches_->size(); }
   const Patch& at(std::size_t index) const { return patches_->at(index); }
 
+  /// The same lesions with outlines of another hand, drawn in parallel; those that came out empty stay as
+  /// they were. `outline` gives a mask u8 [h, w].
+  LesionPatches redrawn(const std::function<Tensor(const Patch&)>& outline) const;
+
  private:
+  explicit LesionPatches(std::shared_ptr<const std::vector<Patch>> patches) : patches_(std::move(patches)) {}
+
   std::shared_ptr<const std::vector<Patch>> patches_;
 };
 
@@ -97,5 +103,16 @@ struct PastedLesion {
 /// One for each patch that has free tissue, `count` at most, always the same ones.
 std::vector<PastedLesion> pasted_lesions(const LesionPatches& patches, std::size_t count,
                                          const BoxJitter& jitter, std::uint64_t seed);
+
+/// A film's own lesion, of which the box alone is known: an outline from a box that is off shows by its
+/// extent how well it finds the lesion's edges.
+struct BoxedLesion {
+  Tensor picture; ///< u8 [h, w]
+  Box truth;      ///< in its pixels
+  Box box;        ///< the same jittered
+};
+/// The first `count` patches' lesions, always with the same jitter.
+std::vector<BoxedLesion> boxed_lesions(const LesionPatches& patches, std::size_t count,
+                                       const BoxJitter& jitter, std::uint64_t seed);
 
 } // namespace mammo::train

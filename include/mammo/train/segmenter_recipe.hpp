@@ -3,6 +3,7 @@
 #include "mammo/train/lesion_windows.hpp"
 #include "mammo/train/stage.hpp"
 
+#include <cstdint>
 #include <string>
 
 namespace mammo::train {
@@ -13,10 +14,17 @@ struct OutlineLossConfig {
   bool operator==(const OutlineLossConfig&) const = default;
 };
 
+/// What draws the outlines of the films' own lesions, of which the box alone is known.
+enum class OwnOutlines : std::uint8_t {
+  level_set, ///< image::level_set_outline
+  network,   ///< the weights that the stage begins with, in the lesion's own box (boxed_outline)
+};
+
 /// The best average of a segmenter's stage is the one of the highest IoU on pasted lesions of the choosing
 /// folds.
 struct SegmenterStage : Stage {
   OutlineLossConfig loss{};
+  OwnOutlines own_outlines = OwnOutlines::level_set;
   LesionWindowOptions windows{}; ///< context and side are the network's
 };
 

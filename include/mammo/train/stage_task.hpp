@@ -81,6 +81,8 @@ class StageTask {
   virtual void initialize(Generator& generator) = 0;
   /// Weights of a start file, the stage's prefix put before their names, as the network takes them.
   virtual nn::StateDict start_weights(nn::StateDict weights) { return weights; }
+  /// Told once the network has the weights that the stage begins with, also where a checkpoint's are next.
+  virtual void begun() {}
   /// Examples trained on.
   virtual std::size_t size() const = 0;
   /// Batches of the examples that the sampler chooses.

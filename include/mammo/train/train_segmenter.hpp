@@ -28,4 +28,7 @@ using Outliner = std::function<Tensor(const Tensor& grey, const Box& box)>;
 /// The mean IoU of outlines with those of pasted lesions.
 double mean_iou(const std::vector<PastedLesion>& lesions, const Outliner& outline);
 
+/// The mean IoU of outlines' extents with the lesions' boxes.
+double mean_box_iou(const std::vector<BoxedLesion>& lesions, const Outliner& outline);
+
 } // namespace mammo::train
