@@ -15,6 +15,11 @@
 #include "mammo/train/detector_films.hpp"
 #include "mammo/train/lesion_outline.hpp"
 
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -75,27 +80,36 @@ struct Analyzer::Models {
 
 Analyzer::Analyzer(const AnalyzerOptions& options) : execution_(options.execution) {
   const ExecutionScope known_backend(execution_);
-  const std::filesystem::path folder = options.models / options.detector;
-  models::Detector detector = models::load_detector(folder);
-  std::vector<ModelRecord> records{model_record("mass detection", detector.config, folder)};
+  std::optional<models::Detector> detector;
   std::optional<models::PathologyModel> pathology;
-  if (is_there(options.models, options.pathology)) {
-    pathology = models::load_pathology(options.models / options.pathology);
-    records.push_back(
-        model_record("malignancy score", pathology->config, options.models / options.pathology));
-  }
   std::optional<models::Segmenter> segmenter;
-  if (is_there(options.models, options.segmenter)) {
-    segmenter = models::load_segmenter(options.models / options.segmenter);
-    records.push_back(model_record("mass outlines", segmenter->config, options.models / options.segmenter));
-  }
   std::optional<models::DensityModel> density;
-  if (is_there(options.models, options.density)) {
-    density = models::load_density_model(options.models / options.density);
-    records.push_back(model_record("breast density", density->config, options.models / options.density));
+  std::array<std::optional<ModelRecord>, 4> found;
+  const auto load = [&](auto& model, const auto& from, const std::string& name, std::size_t place,
+                        const char* task) {
+    const std::filesystem::path folder = options.models / name;
+    model = from(folder);
+    found.at(place) = model_record(task, model->config, folder);
+  };
+  const auto load_if_there = [&](auto& model, const auto& from, const std::string& name, std::size_t place,
+                                 const char* task) {
+    if (is_there(options.models, name)) load(model, from, name, place, task);
+  };
+  // Reading and hashing weights is most of a start: each thread does its share. The largest are first.
+  const std::array<std::function<void()>, 4> loads{
+      [&] { load_if_there(pathology, models::load_pathology, options.pathology, 1, "malignancy score"); },
+      [&] { load_if_there(density, models::load_density_model, options.density, 3, "breast density"); },
+      [&] { load(detector, models::load_detector, options.detector, 0, "mass detection"); },
+      [&] { load_if_there(segmenter, models::load_segmenter, options.segmenter, 2, "mass outlines"); }};
+  parallel_for(0, loads.size(), 1, [&](std::int64_t first, std::int64_t last) {
+    for (std::int64_t i = first; i < last; ++i) loads.at(static_cast<std::size_t>(i))();
+  });
+  std::vector<ModelRecord> records;
+  for (std::optional<ModelRecord>& record : found) {
+    if (record) records.push_back(std::move(*record));
   }
-  const image::DetectorInputOptions input = train::input_options(detector.config.input);
-  models_ = std::make_unique<Models>(Models{std::move(detector), std::move(pathology), std::move(segmenter),
+  const image::DetectorInputOptions input = train::input_options(detector->config.input);
+  models_ = std::make_unique<Models>(Models{std::move(*detector), std::move(pathology), std::move(segmenter),
                                             std::move(density), std::move(records), input});
 }
 

@@ -2,6 +2,7 @@
 #include "mammo/image/read.hpp"
 #include "tests/app/films.hpp"
 #include "tests/app/run_program.hpp"
+#include "tests/app/small_detector.hpp"
 #include "tests/support/files.hpp"
 #include "tests/support/skip.hpp"
 
@@ -99,7 +100,8 @@ TEST_CASE("A phantom's films and masks are what its truth says, and it can be an
   }
 
   // Its masks are no films.
-  const Ended analysed = mammo_program({"analyze", exam.string(), "--out", (folder / "out").string()});
+  const Ended analysed = mammo_program(
+      {"analyze", exam.string(), "--out", (folder / "out").string(), "--models", small_models()});
   CHECK(analysed.status == 0);
   CHECK(analysed.out.find("4 analysed, 0 failed") != std::string::npos);
 }

@@ -4,6 +4,7 @@
 #include "mammo/image/write_png.hpp"
 #include "tests/app/films.hpp"
 #include "tests/app/run_program.hpp"
+#include "tests/app/small_detector.hpp"
 #include "tests/support/files.hpp"
 
 #include <filesystem>
@@ -37,6 +38,13 @@ Ended saliency(const std::vector<std::string>& inputs, const fs::path& out,
   arguments.insert(arguments.end(), {"--out", out.string()});
   arguments.insert(arguments.end(), more.begin(), more.end());
   return mammo_program(arguments);
+}
+
+// Of a detector of test size.
+Ended quick_saliency(const std::vector<std::string>& inputs, const fs::path& out,
+                     std::vector<std::string> more = {}) {
+  more.insert(more.end(), {"--models", small_models()});
+  return saliency(inputs, out, more);
 }
 
 Json report(const fs::path& path) {
@@ -105,8 +113,9 @@ TEST_CASE("Every method runs, and says what it did", "[slow]") {
 TEST_CASE("Two saliency runs differ in times alone, another seed in more") {
   const TemporaryFolder folder;
   const auto run = [&](const std::string& out, const std::string& seed) {
-    REQUIRE(saliency({film()}, folder / out, {"--method", "smooth_grad", "--samples", "2", "--seed", seed})
-                .status == 0);
+    REQUIRE(
+        quick_saliency({film()}, folder / out, {"--method", "smooth_grad", "--samples", "2", "--seed", seed})
+            .status == 0);
     Json json = report(folder / out / "01442_RIGHT_MLO_saliency.json");
     json.erase("milliseconds");
     return json.dump() + mammo::read_text(folder / out / "01442_RIGHT_MLO_saliency.npy") +
@@ -148,14 +157,14 @@ TEST_CASE("A film that cannot be explained is one line, and leaves nothing") {
 TEST_CASE("Films that cannot be explained or written never stop the others") {
   const TemporaryFolder folder;
   put_text(folder / "text.dcm", "no film at all");
-  const Ended mixed = saliency({(folder / "text.dcm").string(), film()}, folder / "out");
+  const Ended mixed = quick_saliency({(folder / "text.dcm").string(), film()}, folder / "out");
   CHECK(mixed.status == 1);
   CHECK(lines(mixed.err).size() == 1);
   CHECK(below(folder / "out") == results_of("01442_RIGHT_MLO"));
 
   // The report's place is taken: picture and map, which come before it, go again.
   fs::create_directories(folder / "taken" / "01442_RIGHT_MLO_saliency.json" / "folder");
-  const Ended taken = saliency({film()}, folder / "taken");
+  const Ended taken = quick_saliency({film()}, folder / "taken");
   CHECK(taken.status == 2);
   CHECK(lines(taken.err).size() == 1);
   CHECK(below(folder / "taken").empty());
@@ -164,11 +173,11 @@ TEST_CASE("Films that cannot be explained or written never stop the others") {
 TEST_CASE("Results of a saliency run are no inputs, and replace none") {
   const TemporaryFolder folder;
   fs::copy_file(film(), folder / "a.jpg");
-  REQUIRE(saliency({folder.path().string()}, folder.path()).status == 0);
+  REQUIRE(quick_saliency({folder.path().string()}, folder.path()).status == 0);
   Names expected = results_of("a");
   expected.insert("a.jpg");
   CHECK(below(folder.path()) == expected);
-  const Ended again = saliency({folder.path().string()}, folder.path());
+  const Ended again = quick_saliency({folder.path().string()}, folder.path());
   CHECK(again.status == 0);
   CHECK(again.out.find("result of an earlier run") != std::string::npos);
   CHECK(below(folder.path()) == expected);
@@ -178,7 +187,7 @@ TEST_CASE("Results of a saliency run are no inputs, and replace none") {
   fs::copy_file(film(), other / "b_saliency.png");
   const std::string before = mammo::read_text(other / "b_saliency.png");
   const Ended ended =
-      saliency({(other / "b.jpg").string(), (other / "b_saliency.png").string()}, other.path());
+      quick_saliency({(other / "b.jpg").string(), (other / "b_saliency.png").string()}, other.path());
   CHECK(ended.status == 1);
   CHECK((mammo::read_text(other / "b_saliency.png") == before));
 }

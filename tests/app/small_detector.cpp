@@ -37,4 +37,11 @@ void put_small_detector(const std::filesystem::path& models) {
   nn::write_safetensors(models / "detector/weights.safetensors", weights);
 }
 
+std::string small_models() {
+  static const TemporaryFolder folder;
+  static const bool made = (put_small_detector(folder.path()), true);
+  static_cast<void>(made);
+  return folder.path().string();
+}
+
 } // namespace mammo::test
