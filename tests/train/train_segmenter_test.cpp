@@ -146,9 +146,9 @@ TEST_CASE("a second stage learns from outlines that the first one's weights draw
   const test::TemporaryFolder folder;
   const auto films = draw_films(folder.path(), 9);
   SegmenterRecipe recipe = small_recipe();
+  recipe.stages[0].steps = 5;
   recipe.stages.push_back(recipe.stages[0]);
   recipe.stages[1].name = "again";
-  recipe.stages[1].steps = 5;
   recipe.stages[1].windows.pasted = 0;
   const auto trained = [&](OwnOutlines own, const char* out) {
     recipe.stages[1].own_outlines = own;
