@@ -25,7 +25,7 @@ static void describe(Visitor& field, models::Is<LesionWindowOptions> auto& c) {
   field("noise", c.noise);
 }
 
-static constexpr std::array<std::pair<const char*, OwnOutlines>, 2> enum_names(const OwnOutlines*) {
+static constexpr std::array<std::pair<std::string_view, OwnOutlines>, 2> enum_names(const OwnOutlines*) {
   return {{{"level_set", OwnOutlines::level_set}, {"network", OwnOutlines::network}}};
 }
 
@@ -52,7 +52,18 @@ static void check_task(const SegmenterStage& stage) {
 }
 
 SegmenterRecipe parse_segmenter_recipe(const std::string& json, const std::string& where) {
-  return parse_recipe<SegmenterStage>(json, where);
+  SegmenterRecipe recipe = parse_recipe<SegmenterStage>(json, where);
+  bool whole = false; // the weights that a stage begins with are a segmenter's
+  for (const SegmenterStage& stage : recipe.stages) {
+    if (!stage.start.file.empty()) whole = stage.start.prefix.empty();
+    if (stage.own_outlines == OwnOutlines::network && !whole) {
+      throw FileError(where, concat("stage ", stage.name,
+                                    ": own_outlines is \"network\", but no stage before it "
+                                    "and no start file without a prefix gives it weights that draw"));
+    }
+    whole = true;
+  }
+  return recipe;
 }
 
 std::string to_json(const SegmenterRecipe& recipe) {

@@ -253,4 +253,9 @@ TEST_CASE("segmenter recipes are read back, and nonsense refused") {
   refused(R"({"stages": [{"windows": {"jitter": {"shift": 0.9}}}]})", "shift");
   refused(R"({"stages": [{"loss": {"dice_weight": -1}}]})", "dice_weight");
   refused(R"({"stages": [{"own_outlines": "people"}]})", "own_outlines");
+  refused(R"({"stages": [{"own_outlines": "network"}]})", "weights that draw");
+  refused(R"({"stages": [{"own_outlines": "network", "start": {"file": "a", "prefix": "encoder."}}]})",
+          "weights that draw");
+  CHECK_NOTHROW(parse_segmenter_recipe(
+      R"({"stages": [{"name": "a"}, {"name": "b", "own_outlines": "network"}]})", "here"));
 }

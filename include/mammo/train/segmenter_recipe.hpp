@@ -30,7 +30,8 @@ struct SegmenterStage : Stage {
 
 using SegmenterRecipe = Recipe<SegmenterStage>;
 
-/// Reads a recipe from JSON, as parse_detector_recipe does.
+/// Reads a recipe from JSON, as parse_detector_recipe does. Throws FileError also where a network is to draw
+/// outlines that has learned none.
 SegmenterRecipe parse_segmenter_recipe(const std::string& json, const std::string& where);
 
 /// The recipe as JSON, every key included, which parse_segmenter_recipe reads back.
