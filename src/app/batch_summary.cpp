@@ -18,7 +18,7 @@ namespace mammo::app {
 namespace {
 
 namespace fs = std::filesystem;
-using Json = nlohmann::json;
+using Json = nlohmann::ordered_json;
 using pipeline::Record;
 using pipeline::Value;
 

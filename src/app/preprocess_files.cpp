@@ -2,6 +2,7 @@
 
 #include "app/file_set.hpp"
 #include "app/stopwatch.hpp"
+#include "app/with_ending.hpp"
 #include "mammo/app/sha256.hpp"
 #include "mammo/core/error.hpp"
 #include "mammo/core/file.hpp"
@@ -20,12 +21,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
-
-fs::path with_ending(const fs::path& stem, std::string_view ending) {
-  fs::path path = stem;
-  path += ending;
-  return path;
-}
 
 Json image_facts(const fs::path& path, const std::string& hash, const image::Film& film) {
   return {{"path", path.string()},   {"sha256", hash},        {"format", film.format},
