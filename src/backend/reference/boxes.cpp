@@ -44,7 +44,7 @@ void compute(const BoxDecodeGradient& op, Inputs inputs, Outputs outputs) {
     const T* anchors = inputs[1].data<T>().data();
     const T* g = inputs[2].data<T>().data();
     T* y = outputs[0].mutable_data<T>().data();
-    const auto growth = [clip = clip](double scaled) { return scaled > clip ? 0 : std::exp(scaled); };
+    const auto growth = [most = clip](double scaled) { return scaled > most ? 0 : std::exp(scaled); };
     for (std::int64_t i = 0; i < inputs[0].size(0); ++i, delta += 4, g += 4, y += 4) {
       const Box anchor = box_at(anchors, i);
       const double across = (static_cast<double>(g[2]) - g[0]) / 2;
