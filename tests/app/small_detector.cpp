@@ -38,10 +38,12 @@ void put_small_detector(const std::filesystem::path& models) {
 }
 
 std::string small_models() {
-  static const TemporaryFolder folder;
-  static const bool made = (put_small_detector(folder.path()), true);
-  static_cast<void>(made);
-  return folder.path().string();
+  struct Models {
+    Models() { put_small_detector(folder.path()); }
+    TemporaryFolder folder;
+  };
+  static const Models models;
+  return models.folder.path().string();
 }
 
 } // namespace mammo::test
