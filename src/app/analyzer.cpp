@@ -11,9 +11,11 @@
 #include "mammo/models/density.hpp"
 #include "mammo/models/detector.hpp"
 #include "mammo/models/pathology.hpp"
+#include "mammo/models/presence.hpp"
 #include "mammo/models/segmenter.hpp"
 #include "mammo/train/detector_films.hpp"
 #include "mammo/train/lesion_outline.hpp"
+#include "mammo/train/second_look.hpp"
 
 #include <array>
 #include <cstddef>
@@ -30,13 +32,12 @@ namespace {
 /// What the network found, in pixels of the original image. A box that lies in the canvas's black border
 /// alone marks nothing of the film and is dropped.
 std::vector<Detection> on_film(const std::vector<models::Detection>& found, const models::Detector& detector,
-                               const AffineTransform& input_to_image, const image::Film& film,
-                               double threshold) {
+                               const AffineTransform& input_to_image, const image::Film& film) {
   std::vector<Detection> detections;
   for (const models::Detection& detection : found) {
     const Box box = clip(input_to_image.apply(detection.box), static_cast<double>(film.width()),
                          static_cast<double>(film.height()));
-    if (detection.score < threshold || box.area() <= 0) continue;
+    if (box.area() <= 0) continue;
     detections.push_back({.label = detector.config.class_names.at(static_cast<std::size_t>(detection.label)),
                           .score = detection.score,
                           .box = box,
@@ -46,12 +47,28 @@ std::vector<Detection> on_film(const std::vector<models::Detection>& found, cons
   return detections;
 }
 
+/// What a second look leaves of the marks on a film.
+std::vector<Detection> confirmed(const std::vector<Detection>& detections, const models::PresenceModel& model,
+                                 const train::LesionFilm& film) {
+  std::vector<train::Mark> marks;
+  for (const Detection& detection : detections) {
+    marks.push_back({.box = detection.box, .score = detection.score});
+  }
+  std::vector<Detection> kept;
+  for (const train::ConfirmedMark& mark : train::confirm_marks(*model.network, model.config, film, marks)) {
+    Detection& detection = kept.emplace_back(detections[mark.mark]);
+    detection.box = mark.box;
+    detection.score = mark.score;
+  }
+  return kept;
+}
+
 bool is_there(const std::filesystem::path& models, const std::string& folder) {
   std::error_code error;
   return !folder.empty() && std::filesystem::exists(models / folder / "weights.safetensors", error);
 }
 
-bool same_brightness(const models::InputConfig& a, const models::PathologyInput& b) {
+bool same_brightness(const models::InputConfig& a, const models::LesionInputConfig& b) {
   return a.working_height == b.working_height && a.breast == b.breast && a.brightness == b.brightness;
 }
 
@@ -59,16 +76,17 @@ bool same_brightness(const models::InputConfig& a, const models::PathologyInput&
 
 struct Analyzer::Models {
   models::Detector detector;
+  std::optional<models::PresenceModel> presence;
   std::optional<models::PathologyModel> pathology;
   std::optional<models::Segmenter> segmenter;
   std::optional<models::DensityModel> density;
   std::vector<ModelRecord> records;
   image::DetectorInputOptions input;
 
-  /// The film as the pathology model takes it. Brightness is measured once where both models ask for the
-  /// same.
-  train::LesionFilm lesion_film(const Tensor& grey, const image::DetectorInput& prepared) const {
-    const models::PathologyInput& wanted = pathology->config.input;
+  /// The film as a model of single lesions takes it. Brightness is measured once where it asks for the same
+  /// as the detector.
+  train::LesionFilm lesion_film(const Tensor& grey, const image::DetectorInput& prepared,
+                                const models::LesionInputConfig& wanted) const {
     if (!same_brightness(detector.config.input, wanted))
       return train::lesion_film(grey, prepared.aspect, wanted);
     return {.grey = grey,
@@ -81,10 +99,11 @@ struct Analyzer::Models {
 Analyzer::Analyzer(const AnalyzerOptions& options) : execution_(options.execution) {
   const ExecutionScope known_backend(execution_);
   std::optional<models::Detector> detector;
+  std::optional<models::PresenceModel> presence;
   std::optional<models::PathologyModel> pathology;
   std::optional<models::Segmenter> segmenter;
   std::optional<models::DensityModel> density;
-  std::array<std::optional<ModelRecord>, 4> found;
+  std::array<std::optional<ModelRecord>, 5> found;
   const auto load = [&](auto& model, const auto& from, const std::string& name, std::size_t place,
                         const char* task) {
     const std::filesystem::path folder = options.models / name;
@@ -96,11 +115,12 @@ Analyzer::Analyzer(const AnalyzerOptions& options) : execution_(options.executio
     if (is_there(options.models, name)) load(model, from, name, place, task);
   };
   // Reading and hashing weights is most of a start: each thread does its share. The largest are first.
-  const std::array<std::function<void()>, 4> loads{
-      [&] { load_if_there(pathology, models::load_pathology, options.pathology, 1, "malignancy score"); },
-      [&] { load_if_there(density, models::load_density_model, options.density, 3, "breast density"); },
+  const std::array<std::function<void()>, 5> loads{
+      [&] { load_if_there(pathology, models::load_pathology, options.pathology, 2, "malignancy score"); },
+      [&] { load_if_there(density, models::load_density_model, options.density, 4, "breast density"); },
       [&] { load(detector, models::load_detector, options.detector, 0, "mass detection"); },
-      [&] { load_if_there(segmenter, models::load_segmenter, options.segmenter, 2, "mass outlines"); }};
+      [&] { load_if_there(segmenter, models::load_segmenter, options.segmenter, 3, "mass outlines"); },
+      [&] { load_if_there(presence, models::load_presence, options.presence, 1, "mass presence"); }};
   parallel_for(0, loads.size(), 1, [&](std::int64_t first, std::int64_t last) {
     for (std::int64_t i = first; i < last; ++i) loads.at(static_cast<std::size_t>(i))();
   });
@@ -109,8 +129,9 @@ Analyzer::Analyzer(const AnalyzerOptions& options) : execution_(options.executio
     if (record) records.push_back(std::move(*record));
   }
   const image::DetectorInputOptions input = train::input_options(detector->config.input);
-  models_ = std::make_unique<Models>(Models{std::move(*detector), std::move(pathology), std::move(segmenter),
-                                            std::move(density), std::move(records), input});
+  models_ =
+      std::make_unique<Models>(Models{std::move(*detector), std::move(presence), std::move(pathology),
+                                      std::move(segmenter), std::move(density), std::move(records), input});
 }
 
 const std::vector<ModelRecord>& Analyzer::models() const {
@@ -150,11 +171,20 @@ Analysis Analyzer::analyze(const image::Film& film, const AnalysisOptions& optio
   const image::DetectorInput input = image::detector_input(grey.pixels, preparation);
   watch.lap("preprocessing");
   const auto found = models::detect(detector, input.input);
-  analysis.detections = on_film(found.at(0), detector, input.to_input.inverse(), film, options.threshold);
+  analysis.detections = on_film(found.at(0), detector, input.to_input.inverse(), film);
   watch.lap("detector");
+  if (models_->presence) {
+    const train::LesionFilm lesions =
+        models_->lesion_film(grey.pixels, input, models_->presence->config.input);
+    analysis.detections = confirmed(analysis.detections, *models_->presence, lesions);
+    watch.lap("presence");
+  }
+  std::erase_if(analysis.detections,
+                [&](const Detection& detection) { return detection.score < options.threshold; });
   if (models_->pathology) {
-    score_malignancy(analysis.detections, *models_->pathology, models_->lesion_film(grey.pixels, input),
-                     options.prevalence);
+    const train::LesionFilm lesions =
+        models_->lesion_film(grey.pixels, input, models_->pathology->config.input);
+    score_malignancy(analysis.detections, *models_->pathology, lesions, options.prevalence);
     analysis.malignancy_reference = reference_of(*models_->pathology, options.prevalence);
     watch.lap("malignancy");
   }

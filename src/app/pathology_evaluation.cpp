@@ -54,7 +54,7 @@ bool is_of_use(const data::AnnotatedLesion& lesion) {
 /// What there is to say of a film's lesions.
 class FilmScorer {
  public:
-  FilmScorer(const data::AnnotatedFilm& film, const models::PathologyInput& input) : film_(film) {
+  FilmScorer(const data::AnnotatedFilm& film, const models::LesionInputConfig& input) : film_(film) {
     const image::Film read = image::read_film(film.path);
     lesions_ = train::lesion_film(image::render_grey8(read).pixels, film.aspect(), input);
     to_picture_ =
@@ -110,7 +110,7 @@ void score(std::vector<ScoredLesion>& lesions, const models::PathologyModel& mod
 
 } // namespace
 
-std::vector<ScoredLesion> score_lesions(const models::PathologyInput& input,
+std::vector<ScoredLesion> score_lesions(const models::LesionInputConfig& input,
                                         const models::PathologyModel* model, const data::DetectionSet& set,
                                         std::span<const data::CocoResult> marks, const FilmCalls& calls) {
   const std::int64_t category = mass_category(set);

@@ -3,24 +3,13 @@
 #include "mammo/core/error.hpp"
 #include "mammo/models/flip_augmentation.hpp"
 #include "mammo/ops/autograd.hpp"
-#include "mammo/ops/views.hpp"
-#include "models/input_config_fields.hpp"
+#include "models/lesion_input_fields.hpp"
 #include "models/model_files.hpp"
 #include "models/pathology_ensemble_fields.hpp"
 
 #include <cmath>
 
 namespace mammo::models {
-
-template <class Visitor>
-static void describe(Visitor& field, Is<PathologyInput> auto& c) {
-  field("working_height", c.working_height);
-  field("breast", c.breast);
-  field("brightness", c.brightness);
-  field("context", c.context);
-  field("size", c.size);
-  field("mean", c.mean);
-}
 
 template <class Visitor>
 static void describe(Visitor& field, Is<ScoreCalibration> auto& c) {
@@ -49,10 +38,7 @@ void check(const PathologyConfig& config) {
   const PathologyEnsemble network(config.network); // throws on an architecture that cannot be built
   require<Error>(config.network.branch.input_channels == 1, "network.branch.input_channels is ",
                  config.network.branch.input_channels, ", expected 1");
-  require<Error>(config.input.size >= 32 && config.input.size <= 1024, "input.size is ", config.input.size,
-                 ", expected 32 to 1024 pixels");
-  require<Error>(config.input.context >= 0.5 && config.input.context <= 10, "input.context is ",
-                 config.input.context, ", expected 0.5 to 10");
+  check_lesion_input(config.input);
   const double prevalence = config.calibration.prevalence;
   require<Error>(prevalence > 0 && prevalence < 1, "calibration.prevalence is ", prevalence,
                  ", expected between 0 and 1");
@@ -60,12 +46,6 @@ void check(const PathologyConfig& config) {
 
 double log_odds(double p) {
   return std::log(p / (1 - p));
-}
-
-/// Rows in reverse order: the columns of the transposed picture.
-Tensor upside_down(const Tensor& x) {
-  const auto turned = [](const Tensor& t) { return t.transpose(2, 3).contiguous(); };
-  return turned(mirrored(turned(x)));
 }
 
 } // namespace

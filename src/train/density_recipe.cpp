@@ -2,8 +2,6 @@
 
 #include "train/recipe_json.hpp"
 
-#include <vector>
-
 namespace mammo::train {
 
 template <class Visitor>
@@ -35,16 +33,6 @@ DensityRecipe parse_density_recipe(const std::string& json, const std::string& w
 
 std::string to_json(const DensityRecipe& recipe) {
   return recipe_json(recipe);
-}
-
-DensityRecipe without_fold(DensityRecipe recipe, std::int64_t fold) {
-  for (DensityStage& stage : recipe.stages) {
-    std::erase(stage.folds, fold);
-    stage.choosing_folds.clear();
-    require<ArgumentError>(!stage.folds.empty(), "stage ", stage.name, " has no fold left without fold ",
-                           fold);
-  }
-  return recipe;
 }
 
 } // namespace mammo::train

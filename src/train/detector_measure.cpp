@@ -1,4 +1,5 @@
-#include "mammo/eval/coco_ap.hpp"
+#include "train/detector_measure.hpp"
+
 #include "mammo/eval/froc.hpp"
 #include "mammo/image/resample.hpp"
 #include "mammo/ops/autograd.hpp"
@@ -31,10 +32,14 @@ DetectorMeasure measure_detector(const models::RetinaNet& network, const models:
       if (box.area() > 0) image.found.push_back({.box = box, .category = found.label, .score = found.score});
     }
   }
-  const auto figures = eval::CocoMatches(images).figures();
+  return detector_measure(images);
+}
+
+DetectorMeasure detector_measure(std::span<const eval::ImageBoxes> films) {
+  const auto figures = eval::CocoMatches(films).figures();
   return {.ap = figures.ap,
           .ap50 = figures.ap50,
-          .sensitivity = eval::sensitivity_at(eval::FrocMarks(images, eval::LesionRule::iou50).curve(),
+          .sensitivity = eval::sensitivity_at(eval::FrocMarks(films, eval::LesionRule::iou50).curve(),
                                               /*false_marks_per_film=*/1)};
 }
 

@@ -46,7 +46,7 @@ Box surroundings(const Box& box, double pixel_aspect, double context, const Tens
   return {left, top, right - left, bottom - top};
 }
 
-LesionCrop crop_of(const LesionFilm& film, const Box& box, const models::PathologyInput& config) {
+LesionCrop crop_of(const LesionFilm& film, const Box& box, const models::LesionInputConfig& config) {
   const Box part = surroundings(box, film.pixel_aspect, config.context, film.grey);
   LesionCrop crop;
   crop.film = film;
@@ -61,7 +61,7 @@ bool is_of_use(const data::AnnotatedLesion& lesion) {
   return lesion.pathology && !lesion.crowd && lesion.box.area() > 0;
 }
 
-std::vector<LesionCrop> crops_of(const data::AnnotatedFilm& film, const models::PathologyInput& config) {
+std::vector<LesionCrop> crops_of(const data::AnnotatedFilm& film, const models::LesionInputConfig& config) {
   std::vector<LesionCrop> crops;
   if (std::ranges::none_of(film.lesions, is_of_use)) return crops;
   const image::Film read = image::read_film(film.path);
@@ -111,7 +111,7 @@ LesionTargets targets_of(const data::AnnotatedLesion& lesion) {
   return targets;
 }
 
-LesionCrops::LesionCrops(std::span<const data::AnnotatedFilm> films, const models::PathologyInput& config,
+LesionCrops::LesionCrops(std::span<const data::AnnotatedFilm> films, const models::LesionInputConfig& config,
                          const std::function<void(std::size_t done)>& done) {
   std::vector<std::vector<LesionCrop>> found(films.size());
   std::mutex counting;

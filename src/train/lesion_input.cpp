@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 #include <vector>
 
 namespace mammo::train {
@@ -16,7 +17,7 @@ constexpr double white = 255;
 
 /// Where the film's points lie on the canvas: a square window around the middle of the box, in the film's
 /// true proportions.
-AffineTransform window_of(const Box& box, double pixel_aspect, const models::PathologyInput& config) {
+AffineTransform window_of(const Box& box, double pixel_aspect, const models::LesionInputConfig& config) {
   require<ArgumentError>(box.area() > 0 && std::isfinite(box.x + box.y + box.width + box.height),
                          "a lesion in a box at ", box.x, ", ", box.y, " of ", box.width, " x ", box.height,
                          ", expected a positive area");
@@ -48,13 +49,13 @@ Tensor ellipse_in(const Box& box, std::int64_t side) {
   return mask;
 }
 
-data::AugmentationOptions canvas_of(const models::PathologyInput& config) {
+data::AugmentationOptions canvas_of(const models::LesionInputConfig& config) {
   return {.height = config.size, .width = config.size, .max_scale = 1, .white = white};
 }
 
 } // namespace
 
-image::DetectorInputOptions brightness_options(const models::PathologyInput& config) {
+image::DetectorInputOptions brightness_options(const models::LesionInputConfig& config) {
   models::InputConfig input;
   input.working_height = config.working_height;
   input.breast = config.breast;
@@ -63,7 +64,7 @@ image::DetectorInputOptions brightness_options(const models::PathologyInput& con
 }
 
 LesionFilm lesion_film(const Tensor& grey, std::optional<double> aspect,
-                       const models::PathologyInput& config) {
+                       const models::LesionInputConfig& config) {
   image::DetectorInputOptions options = brightness_options(config);
   options.aspect = aspect;
   const image::BreastCrop crop = image::crop_breast(grey, options);
@@ -72,8 +73,8 @@ LesionFilm lesion_film(const Tensor& grey, std::optional<double> aspect,
           .gain = crop.gain};
 }
 
-LesionInput lesion_input(const LesionFilm& film, const Box& box, const models::PathologyInput& config,
-                         const LesionChange& change) {
+FramedLesion framed_lesion(const LesionFilm& film, const Box& box, const models::LesionInputConfig& config,
+                           const LesionChange& change) {
   const AffineTransform window = window_of(box, film.pixel_aspect, config);
   image::Warp warp = data::warp_for(change.placement, config.size, config.size, canvas_of(config));
   warp.to_canvas = window.then(warp.to_canvas);
@@ -83,13 +84,18 @@ LesionInput lesion_input(const LesionFilm& film, const Box& box, const models::P
   data::change_grey(canvas, change.grey, white);
   const auto mean = static_cast<float>(config.mean);
   for (float& value : canvas.mutable_data<float>()) value -= mean;
-  const Tensor mask = ellipse_in(image::ellipse_extent(warp, box), config.size);
-  const Shape one{1, config.size, config.size};
-  return {.image = canvas.reshape(one), .mask = mask.reshape(one)};
+  return {.image = canvas.reshape({1, config.size, config.size}), .to_window = std::move(warp)};
+}
+
+LesionInput lesion_input(const LesionFilm& film, const Box& box, const models::LesionInputConfig& config,
+                         const LesionChange& change) {
+  const FramedLesion framed = framed_lesion(film, box, config, change);
+  const Tensor mask = ellipse_in(image::ellipse_extent(framed.to_window, box), config.size);
+  return {.image = framed.image, .mask = mask.reshape(framed.image.shape())};
 }
 
 LesionInput::Batch lesion_inputs(const LesionFilm& film, std::span<const Box> boxes,
-                                 const models::PathologyInput& config) {
+                                 const models::LesionInputConfig& config) {
   if (boxes.empty()) return {};
   std::vector<Tensor> images;
   std::vector<Tensor> masks;

@@ -45,6 +45,13 @@ void check_chain(std::span<const Stage> chain) {
   }
 }
 
+void leave_out(Stage& stage, std::span<const std::int64_t> folds) {
+  std::erase_if(stage.folds, [&](std::int64_t fold) { return std::ranges::count(folds, fold) > 0; });
+  stage.choosing_folds.clear();
+  require<ArgumentError>(!stage.folds.empty(), "stage ", stage.name,
+                         " has no fold left without those that it is not to see");
+}
+
 bool may_choose(std::span<const Stage> chain, std::size_t stage) {
   const Folds& choosing = chain[stage].choosing_folds;
   if (choosing.empty()) return false;

@@ -53,7 +53,7 @@ PathologyExample::Batch PathologyExample::collate(std::span<const PathologyExamp
 /// Lesions with jittered boxes, augmented.
 class AugmentedLesions {
  public:
-  AugmentedLesions(LesionCrops crops, models::PathologyInput input, const PathologyStage& stage)
+  AugmentedLesions(LesionCrops crops, models::LesionInputConfig input, const PathologyStage& stage)
       : crops_(std::move(crops)),
         input_(std::move(input)),
         augmentation_(stage.augmentation),
@@ -82,7 +82,7 @@ class AugmentedLesions {
   }
 
   LesionCrops crops_;
-  models::PathologyInput input_;
+  models::LesionInputConfig input_;
   data::AugmentationOptions augmentation_;
   double shift_;
   double size_; ///< of the logarithm

@@ -22,7 +22,7 @@ namespace {
 
 // The shipped models but those that have nothing to do with what is explained.
 Analyzer detector_alone() {
-  return Analyzer({.pathology = "", .segmenter = "", .density = "", .execution = {}});
+  return Analyzer({.presence = "", .pathology = "", .segmenter = "", .density = "", .execution = {}});
 }
 
 Analysis analysis_of(Analyzer& analyzer, const char* film) {

@@ -2,6 +2,7 @@
 #include "mammo/train/detector_recipe.hpp"
 
 #include <string>
+#include <vector>
 
 #include <catch2/catch.hpp>
 
@@ -40,6 +41,16 @@ TEST_CASE("a recipe is read back from its JSON") {
   CHECK(again.stages[0].precision == Precision::bf16);
   CHECK(again.stages[0].augmentation.scale.low == 0.75);
   CHECK(again.stages[1].choosing_folds.empty());
+}
+
+TEST_CASE("a recipe for cross-validation neither sees nor chooses by the folds left out") {
+  DetectorRecipe recipe;
+  recipe.stages[0].folds = {0, 2, 3, 4};
+  recipe.stages[0].choosing_folds = {1};
+  const DetectorRecipe without = without_folds(recipe, std::vector<std::int64_t>{3, 4});
+  CHECK(without.stages[0].folds == std::vector<std::int64_t>{0, 2});
+  CHECK(without.stages[0].choosing_folds.empty());
+  CHECK_THROWS_AS(without_folds(without, std::vector<std::int64_t>{2, 0}), ArgumentError);
 }
 
 TEST_CASE("a recipe that makes no sense is refused with its key") {

@@ -117,16 +117,6 @@ TEST_CASE("a density model learns tissues, and its record says how well on films
   CHECK(measure_density(kept, s.training.config.input, films).dice == records[0].measure.at("dice"));
 }
 
-TEST_CASE("a recipe for cross-validation neither sees nor chooses by the fold left out") {
-  Setting s;
-  const DensityRecipe without = without_fold(s.training.recipe, 3);
-  CHECK(without.stages[0].folds == std::vector<std::int64_t>{0, 2, 4});
-  CHECK(without.stages[0].choosing_folds.empty());
-  DensityRecipe one = s.training.recipe;
-  one.stages[0].folds = {2};
-  CHECK_THROWS_AS(without_fold(one, 2), ArgumentError);
-}
-
 TEST_CASE("density recipes are read back, and nonsense refused") {
   const Setting s;
   const std::string text = to_json(s.training.recipe);

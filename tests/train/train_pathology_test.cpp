@@ -196,7 +196,7 @@ TEST_CASE("lesions are cut out with room, their words become targets, and unknow
 }
 
 TEST_CASE("a lesion's window is square in the film's true proportions, and its mask fills its ellipse") {
-  models::PathologyInput config;
+  models::LesionInputConfig config;
   config.context = 2;
   config.size = 64;
   // A stretched film: a pixel is half as wide as high, so a box of 40 x 20 pixels is a square.

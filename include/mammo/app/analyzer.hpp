@@ -25,6 +25,9 @@ struct AnalyzerOptions {
   std::filesystem::path models = default_models_folder();
   /// The folder of the one that finds masses.
   std::string detector = "detector";
+  /// The folder of the one that looks again at what was found: left out where it is not there. Empty: not
+  /// wanted.
+  std::string presence = "presence";
   /// The folder of the one that scores malignancy: left out where it is not there. Empty: not wanted.
   std::string pathology = "pathology";
   /// Of the one that outlines masses, and the one that measures density: each left out where it is not there.

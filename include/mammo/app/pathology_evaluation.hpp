@@ -40,7 +40,7 @@ struct ScoredLesion {
 /// a detector found; boxes of marks are in annotation pixels. Films whose lesions differ in pathology are
 /// left out. Without a model logits are 0 and only size and intensity are measured. Throws FileError where a
 /// picture cannot be read.
-std::vector<ScoredLesion> score_lesions(const models::PathologyInput& input,
+std::vector<ScoredLesion> score_lesions(const models::LesionInputConfig& input,
                                         const models::PathologyModel* model, const data::DetectionSet& set,
                                         std::span<const data::CocoResult> marks = {},
                                         const FilmCalls& calls = {});

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "mammo/models/detector.hpp"
+#include "mammo/models/lesion_input_config.hpp"
 #include "mammo/models/pathology_ensemble.hpp"
 
 #include <cstdint>
@@ -10,19 +10,6 @@
 #include <string>
 
 namespace mammo::models {
-
-/// How a lesion of a film becomes the input of a pathology ensemble: the numbers that its weights were
-/// trained with. Brightness is evened out over the breast as a detector's input has it.
-struct PathologyInput {
-  std::int64_t working_height = 800; ///< pixels, at which the breast is sought
-  InputConfig::Breast breast;
-  InputConfig::Brightness brightness;
-  double context = 1.9;    ///< side of the window, in longer sides of the lesion's box
-  std::int64_t size = 128; ///< of the window on the network's canvas, pixels
-  double mean = 114;       ///< grey levels, subtracted from the canvas
-
-  bool operator==(const PathologyInput&) const = default;
-};
 
 /// From a logit to a score between 0 and 1.
 struct ScoreCalibration {
@@ -48,7 +35,7 @@ struct PathologyConfig {
   std::string architecture = "pathology_ensemble";
   std::string name; ///< names the model in reports
   std::string version;
-  PathologyInput input;
+  LesionInputConfig input;
   PathologyEnsembleConfig network;
   /// The logit is the mean over the window and its mirror images: left-right, up-down, both.
   bool mirrored = true;

@@ -23,8 +23,4 @@ DensityRecipe parse_density_recipe(const std::string& json, const std::string& w
 /// The recipe as JSON, every key included, which parse_density_recipe reads back.
 std::string to_json(const DensityRecipe& recipe);
 
-/// The recipe for one run of a cross-validation: no stage trains on the fold or chooses by it, or by any
-/// other. Throws ArgumentError where a stage then has no fold to train on.
-DensityRecipe without_fold(DensityRecipe recipe, std::int64_t fold);
-
 } // namespace mammo::train

@@ -46,7 +46,7 @@ struct LesionCrop {
 /// time. Throws FileError where a film cannot be read.
 class LesionCrops {
  public:
-  LesionCrops(std::span<const data::AnnotatedFilm> films, const models::PathologyInput& config,
+  LesionCrops(std::span<const data::AnnotatedFilm> films, const models::LesionInputConfig& config,
               const std::function<void(std::size_t done)>& done = {});
 
   std::size_t size() const { return crops_->size(); }

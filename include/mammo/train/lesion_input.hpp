@@ -4,7 +4,8 @@
 #include "mammo/core/tensor.hpp"
 #include "mammo/data/augmentation.hpp"
 #include "mammo/image/detector_input.hpp"
-#include "mammo/models/pathology.hpp"
+#include "mammo/image/warp.hpp"
+#include "mammo/models/lesion_input_config.hpp"
 
 #include <optional>
 
@@ -18,18 +19,29 @@ struct LesionFilm {
 };
 
 /// How brightness is evened out for a pathology model, as options of mammo::image.
-image::DetectorInputOptions brightness_options(const models::PathologyInput& config);
+image::DetectorInputOptions brightness_options(const models::LesionInputConfig& config);
 
 /// Finds the breast and its brightness. `grey`: u8 [H, W]; `aspect`: the film's true width over height, by
 /// default the picture's own. Throws as image::crop_breast does.
 LesionFilm lesion_film(const Tensor& grey, std::optional<double> aspect,
-                       const models::PathologyInput& config);
+                       const models::LesionInputConfig& config);
 
 /// What is done to a lesion by chance; by default nothing.
 struct LesionChange {
   data::Placement placement;
   data::GreyChange grey;
 };
+
+/// A lesion as a network that looks at lesions one by one sees it.
+struct FramedLesion {
+  Tensor image;          ///< f32 [1, S, S]: grey levels - mean
+  image::Warp to_window; ///< from the film
+};
+
+/// The window around a box, in pixels of the film. What lies outside the film is black. Throws ArgumentError
+/// on a box without area.
+FramedLesion framed_lesion(const LesionFilm& film, const Box& box, const models::LesionInputConfig& config,
+                           const LesionChange& change = {});
 
 /// What a pathology ensemble is given of one lesion.
 struct LesionInput {
@@ -42,13 +54,12 @@ struct LesionInput {
   };
 };
 
-/// The window around a box, in pixels of the film, and the box's ellipse in it. What lies outside the film is
-/// black. Throws ArgumentError on a box without area.
-LesionInput lesion_input(const LesionFilm& film, const Box& box, const models::PathologyInput& config,
+/// framed_lesion and the box's ellipse in it.
+LesionInput lesion_input(const LesionFilm& film, const Box& box, const models::LesionInputConfig& config,
                          const LesionChange& change = {});
 
 /// The same of several lesions, as one batch; of none it is a batch of undefined tensors.
 LesionInput::Batch lesion_inputs(const LesionFilm& film, std::span<const Box> boxes,
-                                 const models::PathologyInput& config);
+                                 const models::LesionInputConfig& config);
 
 } // namespace mammo::train

@@ -71,6 +71,17 @@ std::vector<Stage> chain_of(const Recipe<TaskStage>& recipe) {
   return chain;
 }
 
+/// Leaves folds out, for cross-validation: the stage does not learn from them and looks at none as it goes.
+/// Throws ArgumentError where that leaves it no fold.
+void leave_out(Stage& stage, std::span<const std::int64_t> folds);
+
+/// The recipe of which no stage has seen these folds.
+template <class TaskStage>
+Recipe<TaskStage> without_folds(Recipe<TaskStage> recipe, std::span<const std::int64_t> folds) {
+  for (TaskStage& stage : recipe.stages) leave_out(stage, folds);
+  return recipe;
+}
+
 /// Whether the best of a stage's averages may be kept by what they give on its choosing folds: no weights up
 /// to it have seen one of them.
 bool may_choose(std::span<const Stage> chain, std::size_t stage);

@@ -13,6 +13,7 @@ namespace {
 
 struct Arguments : EvaluateArguments {
   std::string detector = AnalyzerOptions().detector;
+  std::string presence = AnalyzerOptions().presence;
 };
 
 ExitCode evaluate_detector(const Arguments& arguments) {
@@ -23,6 +24,7 @@ ExitCode evaluate_detector(const Arguments& arguments) {
 
   AnalyzerOptions options = arguments.analyzer_options();
   options.detector = arguments.detector;
+  options.presence = arguments.presence;
   Analyzer analyzer(options);
   const InterruptWatch watch;
   const DetectorMarks marks = mark_films(analyzer, set, film_calls(console));
@@ -52,6 +54,10 @@ void add_evaluate_detector(CLI::App& evaluate_command, ExitCode& result) {
   auto arguments = std::make_shared<Arguments>();
   add_evaluate_arguments(*command, *arguments);
   command->add_option("--model", arguments->detector, "The detector's folder below that of the models")
+      ->capture_default_str();
+  command
+      ->add_option("--presence", arguments->presence,
+                   "The folder of the model that looks again at each mark, where it is there; \"\": none looks")
       ->capture_default_str();
   command->callback(
       [arguments, &result] { finish_evaluation(result, [&] { return evaluate_detector(*arguments); }); });

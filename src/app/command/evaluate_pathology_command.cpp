@@ -42,7 +42,7 @@ struct Baseline {
   std::vector<int> folds;
 };
 
-Baseline baseline_of(const Arguments& arguments, const models::PathologyInput& input, Console& console) {
+Baseline baseline_of(const Arguments& arguments, const models::LesionInputConfig& input, Console& console) {
   data::DetectionSetOptions options = arguments.data.options();
   if (options.split.empty() || options.folds.empty()) return {};
   Baseline baseline{.model = {}, .folds = arguments.baseline_folds};

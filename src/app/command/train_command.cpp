@@ -10,6 +10,7 @@
 #include "mammo/train/train_density.hpp"
 #include "mammo/train/train_detector.hpp"
 #include "mammo/train/train_pathology.hpp"
+#include "mammo/train/train_presence.hpp"
 #include "mammo/train/train_segmenter.hpp"
 
 #include <atomic>
@@ -17,7 +18,6 @@
 #include <filesystem>
 #include <iomanip>
 #include <memory>
-#include <optional>
 #include <sstream>
 #include <string>
 #include <utility>
@@ -37,7 +37,8 @@ struct Arguments {
   std::string recipe;
   std::string start;
   std::string output;
-  std::optional<int> without_fold;
+  std::vector<std::int64_t> without_folds;
+  std::vector<std::string> marks;
   bool resume = false;
   int threads = 0;
   int report_every = 20;
@@ -76,9 +77,12 @@ std::string hash_of(const fs::path& path) {
   return path.empty() ? "none" : sha256(MappedFile(path).bytes());
 }
 
-/// Puts --start in, and looks, before any work, whether weights are the file that the recipe means.
+/// The recipe as the arguments change it, with --start and --without-fold. Looks, before any work, whether
+/// weights are the file that the recipe means.
 template <class TaskStage>
-train::Recipe<TaskStage> with_start(train::Recipe<TaskStage> recipe, const Arguments& arguments) {
+train::Recipe<TaskStage> as_asked(train::Recipe<TaskStage> recipe, const Arguments& arguments) {
+  if (!arguments.without_folds.empty())
+    recipe = train::without_folds(std::move(recipe), arguments.without_folds);
   if (!arguments.start.empty()) recipe.stages.front().start.file = fs::absolute(arguments.start).string();
   for (const train::Stage& stage : recipe.stages) {
     if (stage.start.file.empty()) continue;
@@ -116,7 +120,7 @@ Records train_detector(const TrainingSession& session) {
   const std::string& recipe = session.arguments.recipe;
   const fs::path config = config_beside(recipe);
   return train::train_detector(
-      {.recipe = with_start(train::parse_detector_recipe(read_text(recipe), recipe), session.arguments),
+      {.recipe = as_asked(train::parse_detector_recipe(read_text(recipe), recipe), session.arguments),
        .config = models::parse_detector_config(read_text(config), config.string()),
        .films = session.mass_films(),
        .options = session.options});
@@ -126,7 +130,7 @@ Records train_segmenter(const TrainingSession& session) {
   const std::string& recipe = session.arguments.recipe;
   const fs::path config = config_beside(recipe);
   return train::train_segmenter(
-      {.recipe = with_start(train::parse_segmenter_recipe(read_text(recipe), recipe), session.arguments),
+      {.recipe = as_asked(train::parse_segmenter_recipe(read_text(recipe), recipe), session.arguments),
        .config = models::parse_segmenter_config(read_text(config), config.string()),
        .films = session.mass_films(),
        .options = session.options});
@@ -136,25 +140,40 @@ Records train_pathology(const TrainingSession& session) {
   const std::string& recipe = session.arguments.recipe;
   const fs::path config = config_beside(recipe);
   return train::train_pathology(
-      {.recipe = with_start(train::parse_pathology_recipe(read_text(recipe), recipe), session.arguments),
+      {.recipe = as_asked(train::parse_pathology_recipe(read_text(recipe), recipe), session.arguments),
        .config = models::parse_pathology_config(read_text(config), config.string()),
        .films = session.mass_films(),
+       .options = session.options});
+}
+
+Records train_presence(const TrainingSession& session) {
+  const std::string& recipe = session.arguments.recipe;
+  const fs::path config = config_beside(recipe);
+  std::vector<data::CocoResult> marks;
+  for (const std::string& file : session.arguments.marks) {
+    const std::vector<data::CocoResult> results = data::read_coco_results(file);
+    marks.insert(marks.end(), results.begin(), results.end());
+  }
+  return train::train_presence(
+      {.recipe = as_asked(train::parse_presence_recipe(read_text(recipe), recipe), session.arguments),
+       .config = models::parse_presence_config(read_text(config), config.string()),
+       .films = session.mass_films(),
+       .marks = std::move(marks),
        .options = session.options});
 }
 
 Records train_density(const TrainingSession& session) {
   const Arguments& arguments = session.arguments;
   const fs::path config = config_beside(arguments.recipe);
-  auto recipe =
-      with_start(train::parse_density_recipe(read_text(arguments.recipe), arguments.recipe), arguments);
-  if (arguments.without_fold) recipe = train::without_fold(std::move(recipe), *arguments.without_fold);
   std::vector<data::TissueFilm> films = data::list_ddsm_tissue(arguments.data.folder);
   data::deal_folds(films);
   session.console.print(concat(films.size(), " films"));
-  return train::train_density({.recipe = std::move(recipe),
-                               .config = models::parse_density_config(read_text(config), config.string()),
-                               .films = std::move(films),
-                               .options = session.options});
+  return train::train_density(
+      {.recipe =
+           as_asked(train::parse_density_recipe(read_text(arguments.recipe), arguments.recipe), arguments),
+       .config = models::parse_density_config(read_text(config), config.string()),
+       .films = std::move(films),
+       .options = session.options});
 }
 
 ExitCode train_model(const Arguments& arguments, Records (*task)(const TrainingSession&)) {
@@ -202,6 +221,11 @@ AddedTask add_task(CLI::App& train, ExitCode& result, const char* name, const ch
       ->add_option("--out", arguments->output,
                    "Folder for weights, checkpoints, curves and records, made where missing")
       ->required();
+  command
+      ->add_option("--without-fold", arguments->without_folds,
+                   "For cross-validation: no stage learns from these folds or is measured as it goes: N[,N]")
+      ->delimiter(',')
+      ->check(CLI::Range(0, 1000));
   command->add_flag("--resume", arguments->resume, "Go on with the run that the folder holds");
   command->add_option("--threads", arguments->threads, "At most this many (default: all processors)")
       ->check(CLI::Range(1, 1024));
@@ -221,10 +245,11 @@ AddedTask add_task(CLI::App& train, ExitCode& result, const char* name, const ch
 }
 
 /// A task that learns from mammograms with boxes.
-void add_box_task(CLI::App& train, ExitCode& result, const char* name, const char* purpose,
-                  Records (*task)(const TrainingSession&)) {
+AddedTask add_box_task(CLI::App& train, ExitCode& result, const char* name, const char* purpose,
+                       Records (*task)(const TrainingSession&)) {
   const AddedTask added = add_task(train, result, name, purpose, task);
   add_data_arguments(added.command, added.arguments->data);
+  return added;
 }
 
 } // namespace
@@ -236,13 +261,15 @@ void add_train_command(CLI::App& program, ExitCode& result) {
   add_box_task(*command, result, "detector", "A detector of masses.", train_detector);
   add_box_task(*command, result, "pathology", "A score of malignancy for masses.", train_pathology);
   add_box_task(*command, result, "segmenter", "A model that outlines masses.", train_segmenter);
-  const AddedTask density =
-      add_task(*command, result, "density", "A model of breast density; --data has images/ and labels/.",
-               train_density);
-  density.command
-      .add_option("--without-fold", density.arguments->without_fold,
-                  "For cross-validation: leaves these films out, one of five folds")
-      ->check(CLI::Range(0, 4));
+  const AddedTask presence =
+      add_box_task(*command, result, "presence", "A second look at a detector's marks.", train_presence);
+  presence.command
+      .add_option("--marks", presence.arguments->marks,
+                  "What detectors found that had not learned from these films: predictions.json of "
+                  "`mammo evaluate detector`, one file or several")
+      ->required();
+  add_task(*command, result, "density", "A model of breast density; --data has images/ and labels/.",
+           train_density);
 }
 
 } // namespace mammo::app

@@ -1,0 +1,56 @@
+#include "mammo/train/second_look.hpp"
+
+#include "mammo/data/collate.hpp"
+
+#include <algorithm>
+
+namespace mammo::train {
+namespace {
+
+constexpr std::size_t at_once = 8; // memory: a batch of all of a film's marks has no need to be held
+
+/// Those that no better one overlaps by more than the threshold, best first.
+std::vector<ConfirmedMark> suppressed(std::vector<ConfirmedMark> marks, double nms_threshold) {
+  std::ranges::stable_sort(marks, std::ranges::greater{}, &ConfirmedMark::score);
+  std::vector<ConfirmedMark> kept;
+  for (const ConfirmedMark& mark : marks) {
+    const bool free = std::ranges::none_of(
+        kept, [&](const ConfirmedMark& better) { return iou(better.box, mark.box) > nms_threshold; });
+    if (free) kept.push_back(mark);
+  }
+  return kept;
+}
+
+} // namespace
+
+std::vector<ConfirmedMark> confirm_marks(const models::ResNet& network, const models::PresenceConfig& config,
+                                         const LesionFilm& film, std::span<const Mark> marks) {
+  std::vector<std::size_t> looked_at; // which of the marks
+  for (std::size_t i = 0; i < marks.size(); ++i) {
+    if (marks[i].score >= config.fusion.least_score) looked_at.push_back(i);
+  }
+  std::vector<ConfirmedMark> confirmed;
+  for (std::size_t first = 0; first < looked_at.size(); first += at_once) {
+    const auto batch = std::span(looked_at).subspan(first, std::min(at_once, looked_at.size() - first));
+    std::vector<Tensor> images;
+    std::vector<AffineTransform> to_film;
+    for (const std::size_t i : batch) {
+      const FramedLesion framed = framed_lesion(film, marks[i].box, config.input);
+      images.push_back(framed.image);
+      to_film.push_back(framed.to_window.to_canvas.inverse());
+    }
+    const auto looks = models::look_again(network, config, data::stack(images));
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+      const Mark& mark = marks[batch[i]];
+      const Box box = models::fused_box(mark.box, to_film[i].apply(looks[i].box), config.fusion);
+      confirmed.push_back(
+          {.mark = batch[i],
+           .box = clip(box, static_cast<double>(film.grey.size(1)), static_cast<double>(film.grey.size(0))),
+           .score = models::fused_score(mark.score, looks[i].logit, config.fusion),
+           .presence = looks[i].logit});
+    }
+  }
+  return suppressed(std::move(confirmed), config.fusion.nms_threshold);
+}
+
+} // namespace mammo::train
