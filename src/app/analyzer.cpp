@@ -17,6 +17,7 @@
 #include "mammo/train/lesion_outline.hpp"
 #include "mammo/train/second_look.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -30,14 +31,14 @@ namespace mammo::app {
 namespace {
 
 /// What the network found, in pixels of the original image. A box that lies in the canvas's black border
-/// alone marks nothing of the film and is dropped.
+/// alone, or shows less than a pixel of the film's width or height, marks nothing and is dropped.
 std::vector<Detection> on_film(const std::vector<models::Detection>& found, const models::Detector& detector,
                                const AffineTransform& input_to_image, const image::Film& film) {
   std::vector<Detection> detections;
   for (const models::Detection& detection : found) {
     const Box box = clip(input_to_image.apply(detection.box), static_cast<double>(film.width()),
                          static_cast<double>(film.height()));
-    if (box.area() <= 0) continue;
+    if (std::min(box.width, box.height) < 1) continue;
     detections.push_back({.label = detector.config.class_names.at(static_cast<std::size_t>(detection.label)),
                           .score = detection.score,
                           .box = box,

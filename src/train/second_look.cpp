@@ -42,12 +42,14 @@ std::vector<ConfirmedMark> confirm_marks(const models::ResNet& network, const mo
     const auto looks = models::look_again(network, config, data::stack(images));
     for (std::size_t i = 0; i < batch.size(); ++i) {
       const Mark& mark = marks[batch[i]];
-      const Box box = models::fused_box(mark.box, to_film[i].apply(looks[i].box), config.fusion);
-      confirmed.push_back(
-          {.mark = batch[i],
-           .box = clip(box, static_cast<double>(film.grey.size(1)), static_cast<double>(film.grey.size(0))),
-           .score = models::fused_score(mark.score, looks[i].logit, config.fusion),
-           .presence = looks[i].logit});
+      const Box fused = models::fused_box(mark.box, to_film[i].apply(looks[i].box), config.fusion);
+      const Box box =
+          clip(fused, static_cast<double>(film.grey.size(1)), static_cast<double>(film.grey.size(0)));
+      if (std::min(box.width, box.height) < 1) continue;
+      confirmed.push_back({.mark = batch[i],
+                           .box = box,
+                           .score = models::fused_score(mark.score, looks[i].logit, config.fusion),
+                           .presence = looks[i].logit});
     }
   }
   return suppressed(std::move(confirmed), config.fusion.nms_threshold);

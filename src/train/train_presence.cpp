@@ -53,7 +53,8 @@ PresenceExample::Batch PresenceExample::collate(std::span<const PresenceExample>
   return batch;
 }
 
-/// Windows drawn from films: a data set whose every look at a film is another window.
+/// Windows drawn from films: a data set whose every look at a film is another window. Films without a mass
+/// and without a mark show nothing and are left out.
 class MarkWindows {
  public:
   MarkWindows(MarkedFilms films, const models::PresenceConfig& config, const PresenceStage& stage)
@@ -63,11 +64,16 @@ class MarkWindows {
         stage_(stage) {
     stage_.augmentation.height = input_.size;
     stage_.augmentation.width = input_.size;
+    for (std::size_t i = 0; i < films_.size(); ++i) {
+      const bool marked =
+          std::ranges::any_of(films_[i].marks, [&](const Mark& mark) { return counts(mark); });
+      if (marked || !films_[i].lesions.empty()) shown_.push_back(i);
+    }
   }
 
-  std::size_t size() const { return films_.size(); }
+  std::size_t size() const { return shown_.size(); }
   PresenceExample get(std::size_t index, Generator& generator) const {
-    const MarkedFilm& film = films_[index];
+    const MarkedFilm& film = films_[shown_[index]];
     const Choice choice = drawn(film, generator);
     const LesionChange change{.placement = data::draw_placement(stage_.augmentation, generator),
                               .grey = data::draw_grey_change(stage_.augmentation, generator)};
@@ -85,6 +91,8 @@ class MarkWindows {
     std::optional<Box> lesion{};
   };
 
+  bool counts(const Mark& mark) const { return mark.score >= least_score_; }
+
   /// One of the marks for which `is_one(mark)`, by chance in proportion to their scores; null where there is
   /// none.
   template <class IsOne>
@@ -92,7 +100,7 @@ class MarkWindows {
     std::vector<const MarkedFilm::Judged*> marks;
     double sum = 0;
     for (const MarkedFilm::Judged& mark : film.marks) {
-      if (mark.score < least_score_ || !is_one(mark)) continue;
+      if (!counts(mark) || !is_one(mark)) continue;
       marks.push_back(&mark);
       sum += mark.score;
     }
@@ -127,7 +135,6 @@ class MarkWindows {
           film, generator, [&](const MarkedFilm::Judged& m) { return m.overlap <= stage_.false_iou; });
       if (mark) return {mark->box};
     }
-    require<ArgumentError>(!film.lesions.empty(), "a film without a mass and without a mark");
     return around_lesion(film, generator);
   }
 
@@ -145,6 +152,7 @@ class MarkWindows {
   models::LesionInputConfig input_;
   double least_score_;
   PresenceStage stage_;
+  std::vector<std::size_t> shown_; ///< which of the films
 };
 
 class PresenceTask final : public StageTask {
@@ -152,8 +160,9 @@ class PresenceTask final : public StageTask {
   PresenceTask(const PresenceTraining& training, const PresenceStage& stage)
       : config_(training.config),
         stage_(stage),
-        films_(films_of(training, stage.folds)),
-        choosing_(films_of(training, stage.choosing_folds)),
+        films_(films_of(training, of_folds(training.films, stage.folds))),
+        choosing_(films_of(training, of_folds(training.films, stage.choosing_folds))),
+        windows_(films_, training.config, stage),
         network_(training.config.network) {}
 
   Names names() const override {
@@ -172,9 +181,9 @@ class PresenceTask final : public StageTask {
     for (auto& [name, tensor] : weights) all.insert_or_assign(name, std::move(tensor));
     return models::with_grey_stem(std::move(all), network_);
   }
-  std::size_t size() const override { return films_.size(); }
+  std::size_t size() const override { return windows_.size(); }
   std::unique_ptr<BatchStream> batches(data::Sampler sampler) override {
-    return loaded_batches(MarkWindows(films_, config_, stage_), std::move(sampler),
+    return loaded_batches(windows_, std::move(sampler),
                           [this](const PresenceExample::Batch& batch) { return loss_of(batch); });
   }
   Figures measure() override {
@@ -183,9 +192,9 @@ class PresenceTask final : public StageTask {
   }
 
  private:
-  static MarkedFilms films_of(const PresenceTraining& training, const std::vector<std::int64_t>& folds) {
-    return {of_folds(training.films, folds), training.marks, training.config.input,
-            training.options.prepared};
+  static MarkedFilms films_of(const PresenceTraining& training,
+                              const std::vector<data::AnnotatedFilm>& films) {
+    return {films, training.marks, training.config.input, training.options.prepared};
   }
 
   StageLoss loss_of(const PresenceExample::Batch& batch) const {
@@ -201,6 +210,7 @@ class PresenceTask final : public StageTask {
   const PresenceStage& stage_;
   MarkedFilms films_;
   MarkedFilms choosing_;
+  MarkWindows windows_;
   models::ResNet network_;
 };
 

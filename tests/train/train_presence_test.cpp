@@ -180,6 +180,34 @@ TEST_CASE("a presence run that is stopped and resumed ends with the bits of one 
   CHECK_THROWS_WITH(train_presence(parts.training), Catch::Contains("marks.json is of another run"));
 }
 
+TEST_CASE("a film without a mass and without a mark is no part of training, and of what is measured") {
+  Setting s;
+  for (const int fold : {1, 2}) {
+    data::AnnotatedFilm normal = s.training.films[0];
+    normal.id = 10 + fold;
+    normal.fold = fold;
+    normal.lesions.clear();
+    s.training.films.push_back(normal);
+  }
+  CHECK(train_presence(s.training).size() == 1);
+}
+
+TEST_CASE("a mark that a second look moves off the film is gone") {
+  Setting s;
+  models::PresenceConfig config = s.training.config;
+  config.fusion = {.box = 1};
+  models::ResNet network(config.network);
+  nn::load_by_formula(network);
+  nn::StateDict weights = network.state_dict();
+  weights["fc.weight"] = Tensor::zeros(weights.at("fc.weight").shape());
+  const std::vector<float> far_left{0, -20, 0, 0, 0};
+  weights["fc.bias"] = Tensor::from<float>(far_left, {5});
+  network.load_state_dict(weights);
+  network.eval();
+  const LesionFilm film = lesion_film(draw_film(1), std::nullopt, config.input);
+  CHECK(confirm_marks(network, config, film, std::vector<Mark>{{mass, 0.3}}).empty());
+}
+
 TEST_CASE("films without a single mark are no ground for a second look") {
   Setting s;
   s.training.marks.clear();

@@ -25,7 +25,8 @@ struct ConfirmedMark {
 };
 
 /// Looks again at each mark of a film that scores enough and keeps those that others do not suppress, best
-/// first. Throws ArgumentError on a box without area.
+/// first. A box that comes out less than a pixel wide or high marks nothing. Throws ArgumentError on a given
+/// one without area.
 std::vector<ConfirmedMark> confirm_marks(const models::ResNet& network, const models::PresenceConfig& config,
                                          const LesionFilm& film, std::span<const Mark> marks);
 
