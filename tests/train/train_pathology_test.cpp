@@ -31,7 +31,8 @@ Tensor draw_film(std::uint64_t seed, bool malignant) {
   Tensor film = Tensor::empty({film_height, film_width}, {.dtype = DType::u8});
   const auto pixels = film.mutable_data<std::uint8_t>();
   for (std::size_t i = 0; i < pixels.size(); ++i) {
-    const auto y = static_cast<double>(i / film_width);
+    const std::size_t row = i / film_width;
+    const auto y = static_cast<double>(row);
     const auto x = static_cast<double>(i % film_width);
     const double u = (x - lesion_box.x - lesion_box.width / 2) / (lesion_box.width / 2);
     const double v = (y - lesion_box.y - lesion_box.height / 2) / (lesion_box.height / 2);

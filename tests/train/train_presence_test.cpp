@@ -18,8 +18,6 @@ using namespace mammo;
 using namespace mammo::test;
 using namespace mammo::train;
 
-namespace fs = std::filesystem;
-
 namespace {
 
 constexpr std::int64_t film_height = 120;
@@ -32,7 +30,8 @@ Tensor draw_film(std::uint64_t seed) {
   Tensor film = Tensor::empty({film_height, film_width}, {.dtype = DType::u8});
   const auto pixels = film.mutable_data<std::uint8_t>();
   for (std::size_t i = 0; i < pixels.size(); ++i) {
-    const auto y = static_cast<double>(i / film_width) + 0.5;
+    const std::size_t row = i / film_width;
+    const auto y = static_cast<double>(row) + 0.5;
     const auto x = static_cast<double>(i % film_width) + 0.5;
     const auto from = [&](const Box& box) { return Point{x - box.x - 12, y - box.y - 12}; };
     const Point m = from(mass);
