@@ -56,8 +56,9 @@ void add_evaluate_detector(CLI::App& evaluate_command, ExitCode& result) {
   command->add_option("--model", arguments->detector, "The detector's folder below that of the models")
       ->capture_default_str();
   command
-      ->add_option("--presence", arguments->presence,
-                   "The folder of the model that looks again at each mark, where it is there; \"\": none looks")
+      ->add_option(
+          "--presence", arguments->presence,
+          "The folder of the model that looks again at each mark, where it is there; \"\": none looks")
       ->capture_default_str();
   command->callback(
       [arguments, &result] { finish_evaluation(result, [&] { return evaluate_detector(*arguments); }); });
