@@ -70,10 +70,10 @@ TEST_CASE("where a presence model is there, marks have its score and box, and th
   const double between = (looked_at[0].score + looked_at[1].score) / 2;
   CHECK(found(folder / "models", folder / "film.png", between).size() == 1);
 
-  config.fusion = {.box = 1, .nms_threshold = 1};
+  config.fusion = {.box = 0.02, .nms_threshold = 1};
   put_presence(folder / "models", config);
   const auto moved = found(folder / "models", folder / "film.png");
-  CHECK(moved.size() == alone.size());
+  REQUIRE(moved.size() > 1); // some have left the film
   CHECK(std::ranges::none_of(moved, [&](const Detection& mark) {
     return std::ranges::any_of(alone, [&](const Detection& other) { return other.box == mark.box; });
   }));
