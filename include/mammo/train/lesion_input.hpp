@@ -18,7 +18,7 @@ struct LesionFilm {
   double gain = 1;         ///< that evens out the film's brightness
 };
 
-/// How brightness is evened out for a pathology model, as options of mammo::image.
+/// How brightness is evened out for a network that sees lesions one by one, as options of mammo::image.
 image::DetectorInputOptions brightness_options(const models::LesionInputConfig& config);
 
 /// Finds the breast and its brightness. `grey`: u8 [H, W]; `aspect`: the film's true width over height, by
