@@ -19,6 +19,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -115,15 +116,16 @@ Analyzer::Analyzer(const AnalyzerOptions& options) : execution_(options.executio
                                  const char* task) {
     if (is_there(options.models, name)) load(model, from, name, place, task);
   };
-  // Reading and hashing weights is most of a start: each thread does its share. The largest are first.
+  // Reading and hashing weights is most of a start: each thread takes the next model, the largest first.
   const std::array<std::function<void()>, 5> loads{
       [&] { load_if_there(pathology, models::load_pathology, options.pathology, 2, "malignancy score"); },
       [&] { load_if_there(density, models::load_density_model, options.density, 4, "breast density"); },
       [&] { load(detector, models::load_detector, options.detector, 0, "mass detection"); },
       [&] { load_if_there(segmenter, models::load_segmenter, options.segmenter, 3, "mass outlines"); },
       [&] { load_if_there(presence, models::load_presence, options.presence, 1, "mass presence"); }};
-  parallel_for(0, loads.size(), 1, [&](std::int64_t first, std::int64_t last) {
-    for (std::int64_t i = first; i < last; ++i) loads.at(static_cast<std::size_t>(i))();
+  std::atomic<std::size_t> next = 0;
+  parallel_for(0, loads.size(), 1, [&](std::int64_t, std::int64_t) {
+    for (std::size_t i = next++; i < loads.size(); i = next++) loads.at(i)();
   });
   std::vector<ModelRecord> records;
   for (std::optional<ModelRecord>& record : found) {
