@@ -37,11 +37,6 @@ Tensor mirrored(const Tensor& x) {
   return x.dtype() == DType::f32 ? reversed_rows<float>(x.plain()) : reversed_rows<double>(x.plain());
 }
 
-Tensor upside_down(const Tensor& x) {
-  const auto turned = [](const Tensor& t) { return t.transpose(2, 3).contiguous(); };
-  return turned(mirrored(turned(x))); // rows are the columns of the transposed picture
-}
-
 Box mirrored(const Box& box, double width) {
   return {width - box.right(), box.y, box.width, box.height};
 }

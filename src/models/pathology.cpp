@@ -3,6 +3,7 @@
 #include "mammo/core/error.hpp"
 #include "mammo/models/flip_augmentation.hpp"
 #include "mammo/ops/autograd.hpp"
+#include "mammo/ops/views.hpp"
 #include "models/lesion_input_fields.hpp"
 #include "models/model_files.hpp"
 #include "models/pathology_ensemble_fields.hpp"
@@ -46,6 +47,12 @@ void check(const PathologyConfig& config) {
 
 double log_odds(double p) {
   return std::log(p / (1 - p));
+}
+
+/// Rows in reverse order: the columns of the transposed picture.
+Tensor upside_down(const Tensor& x) {
+  const auto turned = [](const Tensor& t) { return t.transpose(2, 3).contiguous(); };
+  return turned(mirrored(turned(x)));
 }
 
 } // namespace

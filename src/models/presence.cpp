@@ -1,7 +1,6 @@
 #include "mammo/models/presence.hpp"
 
 #include "mammo/core/error.hpp"
-#include "mammo/models/flip_augmentation.hpp"
 #include "mammo/ops/autograd.hpp"
 #include "mammo/ops/boxes.hpp"
 #include "mammo/ops/views.hpp"
@@ -10,11 +9,8 @@
 #include "models/resnet_fields.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <cstddef>
-#include <span>
-#include <utility>
 
 namespace mammo::models {
 
@@ -35,7 +31,6 @@ static void describe(Visitor& field, Is<PresenceConfig> auto& c) {
   field("version", c.version);
   field("input", c.input);
   field("network", c.network);
-  field("mirrored", c.mirrored);
   field("fusion", c.fusion);
 }
 
@@ -74,22 +69,6 @@ Tensor middle_squares(std::int64_t count, const LesionInputConfig& input) {
   return squares;
 }
 
-/// One way of showing a window, and how what is seen in it lies in the window itself.
-struct Mirroring {
-  bool left_right = false;
-  bool up_down = false;
-
-  Tensor of(const Tensor& images) const {
-    const Tensor turned = left_right ? models::mirrored(images) : images;
-    return up_down ? upside_down(turned) : turned;
-  }
-  /// (x1, y1, x2, y2), in place.
-  void undo(std::span<float, 4> box, float size) const {
-    if (left_right) box[0] = size - std::exchange(box[2], size - box[0]);
-    if (up_down) box[1] = size - std::exchange(box[3], size - box[1]);
-  }
-};
-
 } // namespace
 
 PresenceModel load_presence(const std::filesystem::path& folder) {
@@ -110,28 +89,17 @@ PresenceOutput forward_presence(const ResNet& network, const LesionInputConfig& 
           .boxes = box_decode(slice(y, 1, 1, outputs), middle_squares(images.size(0), input))};
 }
 
-std::vector<SecondLook> look_again(const ResNet& network, const PresenceConfig& config,
+std::vector<SecondLook> look_again(const ResNet& network, const LesionInputConfig& input,
                                    const Tensor& images) {
   const NoGrad off;
-  std::vector<Mirroring> ways{{}};
-  if (config.mirrored)
-    ways = {{}, {.left_right = true}, {.up_down = true}, {.left_right = true, .up_down = true}};
-  const auto share = 1 / static_cast<double>(ways.size());
-  std::vector<SecondLook> looks(static_cast<std::size_t>(images.size(0)));
-  for (const Mirroring& way : ways) {
-    const PresenceOutput seen = forward_presence(network, config.input, way.of(images));
-    const Tensor logits = seen.logits.plain().to(DType::f32).contiguous();
-    const Tensor boxes = seen.boxes.plain().to(DType::f32).contiguous();
-    for (std::size_t i = 0; i < looks.size(); ++i) {
-      std::array<float, 4> b{};
-      std::copy_n(&boxes.data<float>()[i * 4], 4, b.begin());
-      way.undo(b, static_cast<float>(config.input.size));
-      looks[i].logit += share * static_cast<double>(logits.data<float>()[i]);
-      looks[i].box.x += share * static_cast<double>(b[0]);
-      looks[i].box.y += share * static_cast<double>(b[1]);
-      looks[i].box.width += share * static_cast<double>(b[2] - b[0]);
-      looks[i].box.height += share * static_cast<double>(b[3] - b[1]);
-    }
+  const PresenceOutput seen = forward_presence(network, input, images);
+  const Tensor logits = seen.logits.plain().to(DType::f32).contiguous();
+  const Tensor boxes = seen.boxes.plain().to(DType::f32).contiguous();
+  std::vector<SecondLook> looks;
+  for (std::size_t i = 0; i < static_cast<std::size_t>(images.size(0)); ++i) {
+    const float* b = &boxes.data<float>()[i * 4];
+    looks.push_back({.logit = static_cast<double>(logits.data<float>()[i]),
+                     .box = {b[0], b[1], double{b[2]} - b[0], double{b[3]} - b[1]}});
   }
   return looks;
 }

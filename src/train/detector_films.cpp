@@ -1,10 +1,9 @@
 #include "mammo/train/detector_films.hpp"
 
-#include "mammo/core/threads.hpp"
 #include "mammo/image/read.hpp"
 #include "mammo/image/voi.hpp"
+#include "train/in_parallel.hpp"
 
-#include <mutex>
 #include <utility>
 
 namespace mammo::train {
@@ -57,24 +56,18 @@ image::BreastCrop read_breast_crop(const data::AnnotatedFilm& film,
 DetectorFilms::DetectorFilms(std::span<const data::AnnotatedFilm> films,
                              const image::DetectorInputOptions& options, std::int64_t label,
                              const std::function<void(std::size_t done)>& done) {
-  auto crops = std::make_shared<std::vector<data::LabelledFilm>>(films.size());
-  std::mutex counting;
-  std::size_t ready = 0;
-  parallel_for(0, static_cast<std::int64_t>(films.size()), 1, [&](std::int64_t first, std::int64_t last) {
-    for (auto i = static_cast<std::size_t>(first); i < static_cast<std::size_t>(last); ++i) {
-      image::BreastCrop crop = read_breast_crop(films[i], options);
-      data::LabelledFilm& labelled = (*crops)[i];
-      labelled.picture = std::move(crop.picture);
-      for (const data::AnnotatedLesion& lesion : films[i].lesions) {
-        if (lesion.crowd) continue;
-        labelled.boxes.push_back(crop.to_crop.apply(lesion.box));
-        labelled.labels.push_back(label);
-      }
-      const std::lock_guard lock(counting);
-      if (done) done(++ready);
+  const auto labelled = [&](const data::AnnotatedFilm& film) {
+    image::BreastCrop crop = read_breast_crop(film, options);
+    data::LabelledFilm result;
+    result.picture = std::move(crop.picture);
+    for (const data::AnnotatedLesion& lesion : film.lesions) {
+      if (lesion.crowd) continue;
+      result.boxes.push_back(crop.to_crop.apply(lesion.box));
+      result.labels.push_back(label);
     }
-  });
-  films_ = std::move(crops);
+    return result;
+  };
+  films_ = std::make_shared<const std::vector<data::LabelledFilm>>(in_parallel(films, labelled, done));
 }
 
 } // namespace mammo::train

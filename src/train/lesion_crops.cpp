@@ -1,14 +1,13 @@
 #include "mammo/train/lesion_crops.hpp"
 
 #include "mammo/core/error.hpp"
-#include "mammo/core/threads.hpp"
 #include "mammo/image/read.hpp"
 #include "mammo/image/voi.hpp"
+#include "train/in_parallel.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <mutex>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -113,16 +112,8 @@ LesionTargets targets_of(const data::AnnotatedLesion& lesion) {
 
 LesionCrops::LesionCrops(std::span<const data::AnnotatedFilm> films, const models::LesionInputConfig& config,
                          const std::function<void(std::size_t done)>& done) {
-  std::vector<std::vector<LesionCrop>> found(films.size());
-  std::mutex counting;
-  std::size_t ready = 0;
-  parallel_for(0, static_cast<std::int64_t>(films.size()), 1, [&](std::int64_t first, std::int64_t last) {
-    for (auto i = static_cast<std::size_t>(first); i < static_cast<std::size_t>(last); ++i) {
-      found[i] = crops_of(films[i], config);
-      const std::lock_guard lock(counting);
-      if (done) done(++ready);
-    }
-  });
+  const auto crops_on = [&](const data::AnnotatedFilm& film) { return crops_of(film, config); };
+  std::vector<std::vector<LesionCrop>> found = in_parallel(films, crops_on, done);
   auto crops = std::make_shared<std::vector<LesionCrop>>();
   for (std::vector<LesionCrop>& of_film : found) {
     std::ranges::move(of_film, std::back_inserter(*crops));

@@ -7,10 +7,10 @@
 #include "mammo/image/resize.hpp"
 #include "mammo/image/voi.hpp"
 #include "mammo/train/lesion_windows.hpp"
+#include "train/in_parallel.hpp"
 
 #include <algorithm>
 #include <cmath>
-#include <mutex>
 #include <optional>
 #include <utility>
 
@@ -99,17 +99,7 @@ std::vector<LesionPatches::Patch> patches_of(const data::AnnotatedFilm& film) {
 
 LesionPatches::LesionPatches(std::span<const data::AnnotatedFilm> films,
                              const std::function<void(std::size_t done)>& done) {
-  std::vector<std::vector<Patch>> of_films(films.size());
-  std::mutex counting;
-  std::size_t ready = 0;
-  parallel_for(0, static_cast<std::int64_t>(films.size()), 1, [&](std::int64_t first, std::int64_t last) {
-    for (auto i = static_cast<std::size_t>(first); i < static_cast<std::size_t>(last); ++i) {
-      of_films[i] = patches_of(films[i]);
-      const std::lock_guard lock(counting);
-      ++ready;
-      if (done) done(ready);
-    }
-  });
+  std::vector<std::vector<Patch>> of_films = in_parallel(films, patches_of, done);
   auto patches = std::make_shared<std::vector<Patch>>();
   for (std::vector<Patch>& some : of_films) std::ranges::move(some, std::back_inserter(*patches));
   // An outline that came out empty teaches nothing.

@@ -1,13 +1,13 @@
 #include "mammo/train/marked_films.hpp"
 
 #include "mammo/core/error.hpp"
-#include "mammo/core/threads.hpp"
 #include "mammo/image/read.hpp"
 #include "mammo/image/voi.hpp"
+#include "train/in_parallel.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
-#include <mutex>
 #include <utility>
 
 namespace mammo::train {
@@ -57,24 +57,13 @@ MarkedFilms::MarkedFilms(std::span<const data::AnnotatedFilm> films, std::span<c
                          const models::LesionInputConfig& config,
                          const std::function<void(std::size_t done)>& done) {
   const MarksOfFilm of_film = by_film(marks);
-  const auto marks_on = [&](const data::AnnotatedFilm& film) {
+  const auto marked = [&](const data::AnnotatedFilm& film) {
     const auto found = of_film.find(film.id);
-    return found == of_film.end() ? std::vector<Mark>{} : found->second;
+    return marked_film(film, found == of_film.end() ? std::vector<Mark>{} : found->second, config);
   };
-  std::vector<MarkedFilm> read(films.size());
-  std::mutex counting;
-  std::size_t ready = 0;
-  std::size_t marked = 0;
-  parallel_for(0, static_cast<std::int64_t>(films.size()), 1, [&](std::int64_t first, std::int64_t last) {
-    for (auto i = static_cast<std::size_t>(first); i < static_cast<std::size_t>(last); ++i) {
-      read[i] = marked_film(films[i], marks_on(films[i]), config);
-      const std::lock_guard lock(counting);
-      marked += read[i].marks.size();
-      if (done) done(++ready);
-    }
-  });
-  require<ArgumentError>(films.empty() || marked > 0, "no mark is on any of ", films.size(), " films");
-  films_ = std::make_shared<const std::vector<MarkedFilm>>(std::move(read));
+  films_ = std::make_shared<const std::vector<MarkedFilm>>(in_parallel(films, marked, done));
+  const bool none = std::ranges::all_of(*films_, [](const MarkedFilm& film) { return film.marks.empty(); });
+  require<ArgumentError>(films.empty() || !none, "no mark is on any of ", films.size(), " films");
 }
 
 } // namespace mammo::train

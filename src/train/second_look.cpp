@@ -1,8 +1,10 @@
 #include "mammo/train/second_look.hpp"
 
 #include "mammo/data/collate.hpp"
+#include "mammo/ops/boxes.hpp"
 
 #include <algorithm>
+#include <cstdint>
 
 namespace mammo::train {
 namespace {
@@ -10,14 +12,19 @@ namespace {
 constexpr std::size_t at_once = 8; // memory: a batch of all of a film's marks has no need to be held
 
 /// Those that no better one overlaps by more than the threshold, best first.
-std::vector<ConfirmedMark> suppressed(std::vector<ConfirmedMark> marks, double nms_threshold) {
-  std::ranges::stable_sort(marks, std::ranges::greater{}, &ConfirmedMark::score);
-  std::vector<ConfirmedMark> kept;
-  for (const ConfirmedMark& mark : marks) {
-    const bool free = std::ranges::none_of(
-        kept, [&](const ConfirmedMark& better) { return iou(better.box, mark.box) > nms_threshold; });
-    if (free) kept.push_back(mark);
+std::vector<ConfirmedMark> suppressed(const std::vector<ConfirmedMark>& marks, double nms_threshold) {
+  const auto count = static_cast<std::int64_t>(marks.size());
+  Tensor boxes = Tensor::empty({count, 4});
+  Tensor scores = Tensor::empty({count});
+  float* edge_to = boxes.mutable_data<float>().data();
+  for (std::size_t i = 0; i < marks.size(); ++i) {
+    const Box& box = marks[i].box;
+    for (const double edge : {box.x, box.y, box.right(), box.bottom()}) *edge_to++ = static_cast<float>(edge);
+    scores.mutable_data<float>()[i] = static_cast<float>(marks[i].score);
   }
+  std::vector<ConfirmedMark> kept;
+  const Tensor stay = nms(boxes, scores, {.iou_threshold = nms_threshold}).contiguous();
+  for (const std::int64_t i : stay.data<std::int64_t>()) kept.push_back(marks[static_cast<std::size_t>(i)]);
   return kept;
 }
 
@@ -39,7 +46,7 @@ std::vector<ConfirmedMark> confirm_marks(const models::ResNet& network, const mo
       images.push_back(framed.image);
       to_film.push_back(framed.to_window.to_canvas.inverse());
     }
-    const auto looks = models::look_again(network, config, data::stack(images));
+    const auto looks = models::look_again(network, config.input, data::stack(images));
     for (std::size_t i = 0; i < batch.size(); ++i) {
       const Mark& mark = marks[batch[i]];
       const Box fused = models::fused_box(mark.box, to_film[i].apply(looks[i].box), config.fusion);
@@ -52,7 +59,7 @@ std::vector<ConfirmedMark> confirm_marks(const models::ResNet& network, const mo
                            .presence = looks[i].logit});
     }
   }
-  return suppressed(std::move(confirmed), config.fusion.nms_threshold);
+  return suppressed(confirmed, config.fusion.nms_threshold);
 }
 
 } // namespace mammo::train

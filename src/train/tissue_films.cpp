@@ -1,12 +1,11 @@
 #include "mammo/train/tissue_films.hpp"
 
 #include "mammo/core/error.hpp"
-#include "mammo/core/threads.hpp"
 #include "mammo/image/read.hpp"
 #include "mammo/image/voi.hpp"
 #include "mammo/image/warp.hpp"
+#include "train/in_parallel.hpp"
 
-#include <mutex>
 #include <utility>
 
 namespace mammo::train {
@@ -31,18 +30,8 @@ data::LabelledFilm prepared(const data::TissueFilm& film, const image::DetectorI
 
 TissueFilms::TissueFilms(std::span<const data::TissueFilm> films, const image::DetectorInputOptions& options,
                          const std::function<void(std::size_t done)>& done) {
-  auto labelled = std::make_shared<std::vector<data::LabelledFilm>>(films.size());
-  std::mutex counting;
-  std::size_t ready = 0;
-  parallel_for(0, static_cast<std::int64_t>(films.size()), 1, [&](std::int64_t first, std::int64_t last) {
-    for (auto i = static_cast<std::size_t>(first); i < static_cast<std::size_t>(last); ++i) {
-      (*labelled)[i] = prepared(films[i], options);
-      const std::lock_guard lock(counting);
-      ++ready;
-      if (done) done(ready);
-    }
-  });
-  films_ = std::move(labelled);
+  const auto labelled = [&](const data::TissueFilm& film) { return prepared(film, options); };
+  films_ = std::make_shared<const std::vector<data::LabelledFilm>>(in_parallel(films, labelled, done));
 }
 
 } // namespace mammo::train

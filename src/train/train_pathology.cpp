@@ -9,6 +9,7 @@
 #include "mammo/ops/elementwise.hpp"
 #include "mammo/ops/losses.hpp"
 #include "mammo/ops/reduction.hpp"
+#include "mammo/train/lesion_windows.hpp"
 #include "train/of_folds.hpp"
 #include "train/train_task.hpp"
 
@@ -57,8 +58,7 @@ class AugmentedLesions {
       : crops_(std::move(crops)),
         input_(std::move(input)),
         augmentation_(stage.augmentation),
-        shift_(stage.jitter_shift),
-        size_(std::log1p(stage.jitter_size)) {
+        jitter_{.shift = stage.jitter_shift, .scale = std::log1p(stage.jitter_size)} {
     augmentation_.height = input_.size;
     augmentation_.width = input_.size;
   }
@@ -66,26 +66,17 @@ class AugmentedLesions {
   std::size_t size() const { return crops_.size(); }
   PathologyExample get(std::size_t index, Generator& generator) const {
     const LesionCrop& crop = crops_[index];
-    const Box box = jittered(crop.box, generator);
+    const Box box = jittered(crop.box, jitter_, generator);
     const LesionChange change{.placement = data::draw_placement(augmentation_, generator),
                               .grey = data::draw_grey_change(augmentation_, generator)};
     return {.input = lesion_input(crop.film, box, input_, change), .targets = crop.targets};
   }
 
  private:
-  Box jittered(const Box& box, Generator& generator) const {
-    const double x = box.x + box.width * (0.5 + generator.uniform(-shift_, shift_));
-    const double y = box.y + box.height * (0.5 + generator.uniform(-shift_, shift_));
-    const double width = box.width * std::exp(generator.uniform(-size_, size_));
-    const double height = box.height * std::exp(generator.uniform(-size_, size_));
-    return {x - width / 2, y - height / 2, width, height};
-  }
-
   LesionCrops crops_;
   models::LesionInputConfig input_;
   data::AugmentationOptions augmentation_;
-  double shift_;
-  double size_; ///< of the logarithm
+  BoxJitter jitter_;
 };
 
 /// `weight` times the binary cross entropy of a head's words, averaged over the lesions that have a word.

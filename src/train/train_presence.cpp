@@ -8,6 +8,7 @@
 #include "mammo/ops/elementwise.hpp"
 #include "mammo/ops/losses.hpp"
 #include "mammo/ops/reduction.hpp"
+#include "mammo/train/lesion_windows.hpp"
 #include "train/detector_measure.hpp"
 #include "train/of_folds.hpp"
 #include "train/train_task.hpp"
@@ -61,6 +62,7 @@ class MarkWindows {
       : films_(std::move(films)),
         input_(config.input),
         least_score_(config.fusion.least_score),
+        jitter_{.shift = stage.jitter_shift, .scale = std::log1p(stage.jitter_size)},
         stage_(stage) {
     stage_.augmentation.height = input_.size;
     stage_.augmentation.width = input_.size;
@@ -124,7 +126,7 @@ class MarkWindows {
     const auto* mark = drawn_mark(film, generator, [&](const MarkedFilm::Judged& m) {
       return m.lesion == lesion && m.overlap > stage_.false_iou;
     });
-    if (own || !mark) return {jittered(truth, generator), 1, truth};
+    if (own || !mark) return {jittered(truth, jitter_, generator), 1, truth};
     return {mark->box, presence_at(mark->overlap), truth};
   }
 
@@ -138,19 +140,10 @@ class MarkWindows {
     return around_lesion(film, generator);
   }
 
-  Box jittered(const Box& box, Generator& generator) const {
-    const double size = std::log1p(stage_.jitter_size);
-    const double x = box.x + box.width * (0.5 + generator.uniform(-stage_.jitter_shift, stage_.jitter_shift));
-    const double y =
-        box.y + box.height * (0.5 + generator.uniform(-stage_.jitter_shift, stage_.jitter_shift));
-    const double width = box.width * std::exp(generator.uniform(-size, size));
-    const double height = box.height * std::exp(generator.uniform(-size, size));
-    return {x - width / 2, y - height / 2, width, height};
-  }
-
   MarkedFilms films_;
   models::LesionInputConfig input_;
   double least_score_;
+  BoxJitter jitter_;
   PresenceStage stage_;
   std::vector<std::size_t> shown_; ///< which of the films
 };

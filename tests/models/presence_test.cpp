@@ -1,5 +1,4 @@
 #include "mammo/core/error.hpp"
-#include "mammo/models/flip_augmentation.hpp"
 #include "mammo/models/presence.hpp"
 #include "mammo/nn/formula.hpp"
 
@@ -37,7 +36,6 @@ void say_always(ResNet& network, const std::array<float, 5>& outputs) {
 
 TEST_CASE("a presence configuration is read back from its JSON") {
   PresenceConfig config = small();
-  config.mirrored = false;
   config.fusion = {
       .least_score = 0.1, .detector = 0.5, .presence = 1.5, .bias = -2, .box = 0.25, .nms_threshold = 0.4};
   CHECK(parse_presence_config(to_json(config), "config.json") == config);
@@ -65,40 +63,12 @@ TEST_CASE("a second look's box counts from the square that the mark's longer sid
   // The square is 16 pixels wide, from 8 to 24. Moved to the right by a quarter, half as wide.
   ResNet network(config.network);
   say_always(network, {3, 0.25F, 0, static_cast<float>(std::log(0.5)), 0});
-  PresenceConfig plain = config;
-  plain.mirrored = false;
-  const SecondLook look = look_again(network, plain, window).at(0);
+  const SecondLook look = look_again(network, config.input, window).at(0);
   CHECK(look.logit == Approx(3));
   CHECK(look.box.x == Approx(16));
   CHECK(look.box.y == Approx(8));
   CHECK(look.box.width == Approx(8));
   CHECK(look.box.height == Approx(16));
-
-  // Whatever it says in one mirror image it says of the other side in the other: the mean is in the middle.
-  const SecondLook mean = look_again(network, config, window).at(0);
-  CHECK(mean.box.x == Approx(12));
-  CHECK(mean.box.width == Approx(8));
-}
-
-TEST_CASE("with mirror images a second look is the same for a window and its mirror images") {
-  const PresenceConfig config = small();
-  ResNet network(config.network);
-  nn::load_by_formula(network);
-  network.eval();
-  const Tensor window = nn::formula_tensor("image", {2, 1, 32, 32});
-  const auto looks = look_again(network, config, window);
-  const auto left_right = look_again(network, config, mirrored(window));
-  const auto up_down = look_again(network, config, upside_down(window));
-  REQUIRE(looks.size() == 2);
-  CHECK(looks[0].logit != looks[1].logit);
-  for (std::size_t i = 0; i < 2; ++i) {
-    CHECK(left_right[i].logit == Approx(looks[i].logit).epsilon(1e-4));
-    CHECK(up_down[i].logit == Approx(looks[i].logit).epsilon(1e-4));
-    CHECK(left_right[i].box.x == Approx(32 - looks[i].box.right()).margin(1e-3));
-    CHECK(left_right[i].box.y == Approx(looks[i].box.y).margin(1e-3));
-    CHECK(up_down[i].box.y == Approx(32 - looks[i].box.bottom()).margin(1e-3));
-    CHECK(up_down[i].box.x == Approx(looks[i].box.x).margin(1e-3));
-  }
 }
 
 TEST_CASE("scores are fused by their logits and boxes by their edges") {

@@ -69,7 +69,6 @@ struct Setting {
     training.config.input.breast = {.blur_sigma = 1, .frame_columns = 1, .frame_rows = 1, .opening = 3};
     training.config.input.size = 32;
     training.config.network = {.depth = 18, .width_factor = 0.125, .input_channels = 1, .num_classes = 5};
-    training.config.mirrored = false;
     training.recipe.stages = {{{.name = "short",
                                 .folds = {2},
                                 .choosing_folds = {1},

@@ -6,8 +6,6 @@ namespace mammo::models {
 
 /// x [N, C, H, W] with its columns in reverse order, f32 or f64, row-major, recording no gradients.
 Tensor mirrored(const Tensor& x);
-/// The same with its rows in reverse order.
-Tensor upside_down(const Tensor& x);
 
 /// The box as it lies in the mirrored picture, which is `width` pixels wide.
 Box mirrored(const Box& box, double width);

@@ -44,8 +44,6 @@ struct PresenceConfig {
   /// Its five outputs are a logit of presence and the box, as BoxDecode has it from the square in the
   /// window's middle that the longer side of the mark's box makes.
   ResNetConfig network{.width_factor = 0.5, .stride_on_1x1 = true, .input_channels = 1, .num_classes = 5};
-  /// Logit and box are means over the window and its mirror images: left-right, up-down, both.
-  bool mirrored = true;
   PresenceFusion fusion;
 
   bool operator==(const PresenceConfig&) const = default;
@@ -84,7 +82,8 @@ struct SecondLook {
   Box box;          ///< of the mass, in pixels of the window
 };
 /// Of N windows, images [N, 1, S, S]. Records no gradients.
-std::vector<SecondLook> look_again(const ResNet& network, const PresenceConfig& config, const Tensor& images);
+std::vector<SecondLook> look_again(const ResNet& network, const LesionInputConfig& input,
+                                   const Tensor& images);
 
 /// The score and box of a mark after the second look, both boxes in the same pixels.
 double fused_score(double detector_score, double presence_logit, const PresenceFusion& fusion);
